@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+)
+
+// localConfig is the annotation of objects that are applied nowhere.
+const localConfig = "config.kubernetes.io/local-config"
+
+// object is the whole of a ClusterSpread as far as it is decoded strictly; metadata may hold whatever
+// Kubernetes allows there.
+type object struct {
+	APIVersion string            `json:"apiVersion"`
+	Kind       string            `json:"kind"`
+	Spec       ClusterSpreadSpec `json:"spec"`
+}
+
+// Decode reads a ClusterSpread strictly, with defaults set and everything validated. With errors the
+// result must not be used.
+func Decode(rn *yaml.RNode, ref diag.Ref) (*ClusterSpread, diag.List) {
+	var diags diag.List
+	at := diag.At(ref, "")
+	if v := rn.GetApiVersion(); v != APIVersion {
+		diags.Errorf(diag.UnsupportedVersion, at.Dot("apiVersion"), "%q is not known", v).
+			WithHint("this vspread reads %s", APIVersion)
+		return nil, diags
+	}
+	// metadata is read by kyaml, the rest strictly.
+	rest := &yaml.Node{Kind: yaml.MappingNode}
+	for i := 0; i+1 < len(rn.YNode().Content); i += 2 {
+		if key := rn.YNode().Content[i]; key.Value != "metadata" {
+			rest.Content = append(rest.Content, key, rn.YNode().Content[i+1])
+		}
+	}
+	var o object
+	for _, p := range codec.Decode(rest, "", &o) {
+		diags.Errorf(p.Code, at.Dot(p.Path), "%s", p.Message).Hint = p.Hint
+	}
+	spread := &ClusterSpread{Spec: o.Spec}
+	spread.Name, spread.Namespace = rn.GetName(), rn.GetNamespace()
+	spread.Annotations = rn.GetAnnotations()
+	if spread.Name == "" {
+		diags.Errorf(diag.MissingField, at.Dot("metadata.name"), "is missing")
+	}
+	if spread.Annotations[localConfig] != "true" {
+		diags.Warnf(diag.NotLocalConfig, at.Dot("metadata.annotations"), "lacks the annotation %s: \"true\"", localConfig).
+			WithHint("add it, or a deployer may try to apply this object")
+	}
+	spread.Default()
+	diags.Append(spread.Validate(at)...)
+	return spread, diags
+}
+
+// options are the flat keys of a ConfigMap that is used as a short ClusterSpread.
+var options = []string{"cluster", "inventory", "replicas", "template"}
+
+// DecodeOptions reads a ConfigMap of options, as `kpt fn eval -- replicas=5` and a Kptfile's
+// configMap make it: one worker group named md.
+func DecodeOptions(data map[string]string, ref diag.Ref) (*ClusterSpread, diag.List) {
+	var diags diag.List
+	at := diag.At(ref, "data")
+	group := WorkerGroup{Name: "md"}
+	spread := &ClusterSpread{}
+	spread.Name = ref.Name
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		value := data[key]
+		switch key {
+		case "cluster":
+			spread.Spec.Cluster = value
+		case "inventory":
+			spread.Spec.Inventory = value
+		case "template":
+			group.Machine.Template = value
+		case "replicas":
+			n, err := strconv.Atoi(strings.TrimSpace(value))
+			if err != nil {
+				diags.Errorf(diag.WrongType, at.Dot(key), "must be a whole number, not the text %q", value)
+			}
+			group.Replicas = &n
+		default:
+			hint := "known are " + diag.Choices(options)
+			if s := diag.Suggest(key, options); s != "" {
+				hint = fmt.Sprintf("did you mean %q?", s)
+			}
+			diags.Errorf(diag.UnknownField, at.Dot(key), "unknown option %q", key).Hint = hint
+		}
+	}
+	if group.Replicas == nil && len(diags) == 0 {
+		diags.Errorf(diag.MissingField, at.Dot("replicas"), "is missing").
+			WithHint("say how many workers there are in all, for example replicas: \"5\"")
+	}
+	spread.Spec.Workers = []WorkerGroup{group}
+	spread.Default()
+	diags.Append(spread.Validate(at)...)
+	return spread, diags
+}

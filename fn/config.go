@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package fn
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/expand"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
+)
+
+// spread is a ClusterSpread with where it was written.
+type spread struct {
+	*v1alpha1.ClusterSpread
+	ref diag.Ref
+	// inventory, when the functionConfig is one.
+	inventory *object.Object
+}
+
+func isSpread(o *object.Object) bool {
+	return o.Group() == v1alpha1.Group && o.Ref.Kind == v1alpha1.ClusterSpreadKind
+}
+
+func isInventory(o *object.Object) bool {
+	return o.Ref.APIVersion == "v1" && o.Ref.Kind == "ConfigMap" && tree.String(o.Node, "metadata", "labels", inventory.Label) == "true"
+}
+
+// spreads gives what is to be expanded: what the functionConfig says, or without one every
+// ClusterSpread among the objects.
+func (r *run) spreads(config *yaml.RNode) []spread {
+	if config == nil {
+		var out []spread
+		for _, o := range r.objects.All() {
+			if isSpread(o) {
+				out = append(out, r.decode(o))
+			}
+		}
+		if len(out) == 0 {
+			r.diags.Errorf(diag.NoSpread, diag.Where{}, "there is no ClusterSpread").
+				WithHint("write one, with the apiVersion %s", v1alpha1.APIVersion)
+		}
+		return valid(out)
+	}
+	objects, diags := read([]*yaml.RNode{config})
+	r.diags.Append(diags...)
+	if len(objects) == 0 {
+		return nil
+	}
+	o := objects[0]
+	switch {
+	case isSpread(o):
+		return valid([]spread{r.decode(o)})
+	case isInventory(o):
+		return r.seededSpreads(o)
+	case o.Ref.APIVersion == "v1" && o.Ref.Kind == "ConfigMap":
+		s, diags := v1alpha1.DecodeOptions(tree.Strings(o.Node, "data"), o.Ref)
+		r.diags.Append(diags...)
+		return valid([]spread{{ClusterSpread: s, ref: o.Ref}})
+	}
+	r.diags.Errorf(diag.UnknownFunctionConfig, diag.At(o.Ref, ""), "%s %s configures some other function", o.Ref.APIVersion, o.Ref.Kind).
+		WithHint("the functionConfig is a ClusterSpread of %s, a ConfigMap of options, or the inventory's ConfigMap with the label %s: \"true\"", v1alpha1.APIVersion, inventory.Label)
+	return nil
+}
+
+func (r *run) decode(o *object.Object) spread {
+	s, diags := v1alpha1.Decode(yaml.NewRNode(o.Node), o.Ref)
+	r.diags.Append(diags...)
+	return spread{ClusterSpread: s, ref: o.Ref}
+}
+
+// valid drops what could not be decoded at all; it has been reported.
+func valid(spreads []spread) []spread {
+	return slices.DeleteFunc(spreads, func(s spread) bool { return s.ClusterSpread == nil })
+}
+
+// seededSpreads makes the spread that an inventory as functionConfig stands for: each MachineDeployment
+// of the Cluster is a seed, and its replicas are what is spread.
+func (r *run) seededSpreads(inv *object.Object) []spread {
+	s := &v1alpha1.ClusterSpread{}
+	s.Name = inv.Ref.Name
+	cluster := r.cluster(spread{ClusterSpread: s, ref: inv.Ref})
+	if cluster == nil {
+		return nil
+	}
+	for _, md := range r.users.MachineDeployments(cluster) {
+		if md.Annotation(expand.ExcludeAnnotation) == "true" {
+			continue
+		}
+		name := strings.TrimPrefix(md.Ref.Name, cluster.Ref.Name+"-")
+		s.Spec.Workers = append(s.Spec.Workers, v1alpha1.WorkerGroup{Name: name, Seed: md.Ref.Name})
+		n := tree.String(md.Node, "spec", "replicas")
+		if _, err := strconv.Atoi(n); err == nil {
+			r.diags.Warnf(diag.SeedReplaced, diag.At(md.Ref, ""), "is replaced by pools that are copied from it: if it runs already, applying this deletes its %s machines", n).
+				WithHint("to keep them, give it the annotation %s: \"true\" and write a ClusterSpread", expand.ExcludeAnnotation)
+		}
+	}
+	if len(s.Spec.Workers) == 0 {
+		r.diags.Errorf(diag.NoSpread, diag.At(inv.Ref, ""), "an inventory alone says where, not how many: Cluster %s has no MachineDeployment to copy", cluster.Ref.Name).
+			WithHint("write a ClusterSpread, or a MachineDeployment for the Cluster")
+		return nil
+	}
+	s.Default()
+	r.diags.Append(s.Validate(diag.At(inv.Ref, ""))...)
+	return []spread{{ClusterSpread: s, ref: inv.Ref, inventory: inv}}
+}
+
+// cluster finds the Cluster of a spread.
+func (r *run) cluster(s spread) *object.Object {
+	at := diag.At(s.ref, "spec.cluster")
+	clusters := r.users.Clusters()
+	var known []string
+	for _, c := range clusters {
+		known = append(known, c.Ref.Name)
+	}
+	if s.Spec.Cluster == "" {
+		switch len(clusters) {
+		case 1:
+			return clusters[0]
+		case 0:
+			r.diags.Errorf(diag.NoCluster, at, "there is no Cluster in the input").
+				WithHint("give the Cluster API Cluster to vspread together with this object")
+		default:
+			r.diags.Errorf(diag.AmbiguousCluster, at, "there are %d Clusters and nothing says which one is meant", len(clusters)).
+				WithHint("set it to one of %s", diag.Choices(known))
+		}
+		return nil
+	}
+	namespace, name, qualified := strings.Cut(s.Spec.Cluster, "/")
+	if !qualified {
+		namespace, name = s.Namespace, s.Spec.Cluster
+	}
+	var found []*object.Object
+	for _, c := range clusters {
+		if c.Ref.Name == name && (namespace == "" || c.Key().Namespace == namespace) {
+			found = append(found, c)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0]
+	case 0:
+		d := r.diags.Errorf(diag.NoCluster, at, "there is no Cluster %q in the input", s.Spec.Cluster)
+		if x := diag.Suggest(name, known); x != "" {
+			d.WithHint("did you mean %q?", x)
+		} else {
+			d.WithHint("there is: %s", diag.Choices(known))
+		}
+	default:
+		r.diags.Errorf(diag.AmbiguousCluster, at, "%d Clusters have the name %q", len(found), name).
+			WithHint("write it as namespace/name")
+	}
+	return nil
+}
+
+// inventory finds and reads the inventory of a spread. One that several spreads use is read once.
+func (r *run) inventory(s spread) *parsedInventory {
+	at := diag.At(s.ref, "spec.inventory")
+	if s.inventory != nil {
+		return r.parse(s.inventory)
+	}
+	var known []string
+	var found []*object.Object
+	for _, o := range r.objects.All() {
+		if !isInventory(o) {
+			continue
+		}
+		known = append(known, o.Ref.Name)
+		if s.Spec.Inventory == "" || o.Ref.Name == s.Spec.Inventory {
+			found = append(found, o)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return r.parse(found[0])
+	case len(found) > 1:
+		r.diags.Errorf(diag.AmbiguousInventory, at, "there are %d inventories and nothing says which one is meant", len(found)).
+			WithHint("set it to one of %s", diag.Choices(known))
+	case s.Spec.Inventory != "" && len(known) > 0:
+		r.diags.Errorf(diag.NoInventory, at, "there is no inventory %q", s.Spec.Inventory).
+			WithHint("there is: %s", diag.Choices(known))
+	default:
+		r.diags.Errorf(diag.NoInventory, at, "there is no inventory in the input").
+			WithHint("give vspread a ConfigMap with the label %s: \"true\" and the key %q", inventory.Label, inventory.Key)
+	}
+	return nil
+}
+
+type parsedInventory struct {
+	inventory.Inventory
+	ref   diag.Ref
+	valid bool
+}
+
+func (r *run) parse(o *object.Object) *parsedInventory {
+	if p, ok := r.inventories[o]; ok {
+		return p
+	}
+	at := diag.At(o.Ref, "")
+	p := &parsedInventory{ref: o.Ref}
+	text, diags := inventory.Text(tree.Strings(o.Node, "data"), at)
+	if !diags.HasErrors() {
+		var more diag.List
+		p.Inventory, more = inventory.Parse(text, at.Dot(`data["inventory.yaml"]`))
+		diags.Append(more...)
+	}
+	if !o.IsLocalConfig() {
+		diags.Warnf(diag.NotLocalConfig, at.Dot("metadata.annotations"), "lacks the annotation %s: \"true\"", object.LocalConfig).
+			WithHint("add it, or the inventory is applied to the management cluster")
+	}
+	p.valid = !diags.HasErrors()
+	r.diags.Append(diags...)
+	r.inventories[o] = p
+	return p
+}

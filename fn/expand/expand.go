@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package expand turns a ClusterSpread, the Cluster it is for and an inventory into the objects that
+// run its workers: values in, objects out. It reads no files and changes none of its inputs.
+package expand
+
+import (
+	"cmp"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
+)
+
+// Groups of the kinds that are read and written.
+const (
+	bootstrapGroup      = "bootstrap.cluster.x-k8s.io"
+	controlPlaneGroup   = "controlplane.cluster.x-k8s.io"
+	infrastructureGroup = "infrastructure.cluster.x-k8s.io"
+)
+
+// ExcludeAnnotation on a MachineDeployment says that its workers are meant to be beside the pools.
+const ExcludeAnnotation = "vspread.dev/exclude"
+
+// Input is all that an expansion depends on.
+type Input struct {
+	// Spread is valid and has its defaults set.
+	Spread *v1alpha1.ClusterSpread
+	// SpreadRef is where messages about the spread point to.
+	SpreadRef diag.Ref
+	// Cluster is the Cluster that the spread is for.
+	Cluster   *object.Object
+	Inventory *inventory.Inventory
+	// InventoryRef is where messages about the inventory point to.
+	InventoryRef diag.Ref
+	// Objects are those of the whole input.
+	Objects *object.Set
+}
+
+// Output is what a Cluster's workers and storage consist of.
+type Output struct {
+	// Owner is the value of the owner annotation on all desired objects.
+	Owner   string
+	Cluster *object.Object
+	Desired []object.Desired
+	Pools   []Pool
+	// Hidden are the user's objects that are only copied from, to be marked as local-config.
+	Hidden []*object.Object
+	// ClusterLabels are to be set on the Cluster.
+	ClusterLabels map[string]string
+}
+
+// Pool is one worker group on one datastore.
+type Pool struct {
+	// Name is that of the MachineDeployment.
+	Name, Group string
+	Datastore   inventory.Datastore
+	Replicas    int
+	// Draining says why the pool has no replicas and takes none, like "datastore is gone".
+	Draining string
+	// Template and Bootstrap are the names of the templates that the MachineDeployment refers to.
+	Template, Bootstrap string
+
+	// label is the value of the datastore's label on Nodes.
+	label    string
+	override v1alpha1.Override
+	at       diag.Where
+}
+
+// Expand gives the objects for one Cluster. With errors the output must not be used.
+func Expand(in Input) (Output, diag.List) {
+	e := expansion{Input: in, objects: map[inventory.Class][]inventory.Object{}}
+	out := e.run()
+	return out, e.diags
+}
+
+type expansion struct {
+	Input
+	diags   diag.List
+	cluster clusterFacts
+	// objects caches the inventory's objects by class.
+	objects map[inventory.Class][]inventory.Object
+}
+
+func (e *expansion) run() Output {
+	e.readCluster()
+	e.refuseUnclaimed()
+	storage := e.chooseStorage()
+	out := Output{Owner: e.cluster.owner, Cluster: e.Cluster}
+	for i, group := range e.Spread.Spec.Workers {
+		at := e.at().Dot("workers").Index(i)
+		seed := e.findSeed(group, at)
+		pools := e.spread(e.pools(group, storage, at), group, seed, at)
+		bootstrap := e.bootstrap(group, seed, at)
+		out.Desired = append(out.Desired, bootstrap.desired...)
+		for _, pool := range pools {
+			template, templateName := e.machineTemplate(pool, group, seed, at)
+			pool.Template, pool.Bootstrap = templateName, bootstrap.name
+			deployment := e.machineDeployment(pool, group, seed, bootstrap, at)
+			out.Desired = append(out.Desired, deployment, template)
+			out.Pools = append(out.Pools, pool)
+		}
+		out.Hidden = append(out.Hidden, seed.objects()...)
+	}
+	e.oneNameOnePool(out.Pools)
+	e.storage(&out, storage)
+	out.Hidden = e.onlyCopiedFrom(out.Hidden)
+	slices.SortStableFunc(out.Desired, func(a, b object.Desired) int { return cmp.Compare(a.File, b.File) })
+	return out
+}
+
+// at is the spec of the ClusterSpread.
+func (e *expansion) at() diag.Where { return diag.At(e.SpreadRef, "spec") }
+
+func (e *expansion) clusterAt(field string) diag.Where { return diag.At(e.Cluster.Ref, field) }
+
+// clusterFacts is what is read from the Cluster and the objects it refers to.
+type clusterFacts struct {
+	name, namespace, owner string
+	// controlPlane and its machines' template are nil where the input does not have them.
+	controlPlane, controlPlaneTemplate *object.Object
+	// kubeadm tells whether a KubeadmConfigTemplate joins nodes to this control plane.
+	kubeadm bool
+	version string
+	// infrastructure is the version of CAPV's group to write.
+	infrastructure v1alpha1.InfrastructureVersion
+}
+
+func (e *expansion) readCluster() {
+	c := &e.cluster
+	c.name, c.namespace = e.Cluster.Ref.Name, e.Cluster.Ref.Namespace
+	c.owner = c.name
+	if c.namespace != "" {
+		c.owner = c.namespace + "/" + c.name
+	}
+	if len(validation.IsDNS1123Label(c.name)) > 0 {
+		e.diags.Errorf(diag.InvalidValue, e.clusterAt("metadata.name"), "%q cannot be a part of a machine's name", c.name).
+			WithHint("fill in variables before vspread runs, and use lower case letters, digits and '-'")
+	}
+	var key object.Key
+	c.controlPlane, key = e.Objects.Follow(e.Cluster, "spec", "controlPlaneRef")
+	// Kamaji runs kubeadm's control plane in pods; its nodes join by kubeadm all the same.
+	c.kubeadm = key.Kind == "" || key.Kind == "KubeadmControlPlane" || key.Kind == "KamajiControlPlane"
+	c.version = tree.String(e.Cluster.Node, "spec", "topology", "version")
+	if cp := c.controlPlane; cp != nil {
+		c.version = cmp.Or(tree.String(cp.Node, "spec", "version"), c.version)
+		for _, path := range [][]string{
+			{"spec", "machineTemplate", "spec", "infrastructureRef"}, // v1beta2
+			{"spec", "machineTemplate", "infrastructureRef"},         // v1beta1
+			{"spec", "infrastructureRef"},                            // RKE2 v1alpha1
+			{"spec", "infrastructureTemplate"},                       // Talos, Kubeadm v1alpha3
+		} {
+			if t, _ := e.Objects.Follow(cp, path...); t != nil && isMachineTemplate(t) {
+				c.controlPlaneTemplate = t
+				break
+			}
+		}
+	}
+	c.infrastructure = e.infrastructureVersion()
+}
+
+func isMachineTemplate(o *object.Object) bool {
+	return o.Group() == infrastructureGroup && o.Ref.Kind == "VSphereMachineTemplate"
+}
+
+// infrastructureVersion is what the spec says, else the version of the VSphere objects in the input:
+// they were written for the CAPV that will get ours.
+func (e *expansion) infrastructureVersion() v1alpha1.InfrastructureVersion {
+	if v := e.Spread.Spec.APIVersions.Infrastructure; v != "" {
+		return v
+	}
+	var first *object.Object
+	for _, o := range e.Objects.All() {
+		if o.Group() != infrastructureGroup || o.Owner() != "" {
+			continue
+		}
+		switch {
+		case first == nil:
+			first = o
+		case o.Version() != first.Version():
+			e.diags.Errorf(diag.MixedAPIVersions, e.at().Dot("apiVersions.infrastructure"), "%s is %s and %s is %s",
+				first.Ref, first.Version(), o.Ref, o.Version()).
+				WithHint("write apiVersions: {infrastructure: %s} to choose", v1alpha1.InfrastructureV1Beta2)
+			return v1alpha1.InfrastructureV1Beta2
+		}
+	}
+	if first != nil {
+		switch v := v1alpha1.InfrastructureVersion(first.Version()); v {
+		case v1alpha1.InfrastructureV1Beta1, v1alpha1.InfrastructureV1Beta2:
+			return v
+		}
+		e.diags.Errorf(diag.UnsupportedVersion, diag.At(first.Ref, "apiVersion"), "%s is not served by any supported CAPV", first.Ref.APIVersion).
+			WithHint("migrate the object to v1beta1 or v1beta2, or write apiVersions: {infrastructure: v1beta2} in the ClusterSpread")
+	}
+	return v1alpha1.InfrastructureV1Beta2
+}
+
+// refuseUnclaimed reports MachineDeployments of the Cluster that would run beside the pools.
+func (e *expansion) refuseUnclaimed() {
+	for _, md := range e.Objects.MachineDeployments(e.Cluster) {
+		if md.Owner() != "" || md.IsLocalConfig() || md.Annotation(ExcludeAnnotation) == "true" {
+			continue
+		}
+		if slices.ContainsFunc(e.Spread.Spec.Workers, func(g v1alpha1.WorkerGroup) bool { return g.Seed == md.Ref.Name }) {
+			continue
+		}
+		e.diags.Errorf(diag.UnclaimedMachineDeployment, diag.At(md.Ref, ""), "its workers would double those of the ClusterSpread").
+			WithHint("copy the pools from it with `seed: %s` in a worker group, or delete it, or keep it beside them with the annotation %s: \"true\"",
+				md.Ref.Name, ExcludeAnnotation)
+	}
+}
+
+// oneNameOnePool reports pools that would be one object.
+func (e *expansion) oneNameOnePool(pools []Pool) {
+	first := map[string]Pool{}
+	for _, p := range pools {
+		q, ok := first[p.Name]
+		if !ok {
+			first[p.Name] = p
+			continue
+		}
+		e.diags.Errorf(diag.DuplicatePoolName, p.at, "two pools would be MachineDeployment %s: group %s on %s and group %s on %s",
+			p.Name, q.Group, spelling(q.Datastore), p.Group, spelling(p.Datastore)).
+			WithHint("give one of them a name of its own: overrides: [{datastore: %q, name: …}]", spelling(p.Datastore))
+	}
+}
+
+// onlyCopiedFrom drops what the user's other objects still refer to: hiding it would break them.
+func (e *expansion) onlyCopiedFrom(hidden []*object.Object) []*object.Object {
+	isHidden := map[*object.Object]bool{}
+	for _, o := range hidden {
+		isHidden[o] = true
+	}
+	var out []*object.Object
+	for _, o := range hidden {
+		used := o.Ref.Kind != "MachineDeployment" && slices.ContainsFunc(e.Objects.Referrers(o), func(r *object.Object) bool {
+			return !isHidden[r] && !r.IsLocalConfig() && r.Owner() == ""
+		})
+		if !used && !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func spelling(d inventory.Datastore) string { return cmp.Or(d.Path, d.Name) }

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package expand
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/intstr"
+	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// machineDeployment gives a pool's MachineDeployment. Every field that Cluster API's webhook would
+// default is written, so that nothing drifts between git and the cluster.
+func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, seed seed, b bootstrap, at diag.Where) object.Desired {
+	selector := map[string]string{clusterNameLabel: e.cluster.name, deploymentNameLabel: pool.Name}
+	labels := map[string]string{datastoreNodeLabel: pool.label, workerGroupNodeLabel: group.Name}
+	maps.Copy(labels, group.Labels)
+	maps.Copy(labels, pool.override.Labels)
+	maps.Copy(labels, selector)
+
+	fresh := clusterv1.MachineDeployment{Spec: clusterv1.MachineDeploymentSpec{
+		ClusterName: e.cluster.name,
+		Replicas:    ptr(int32(pool.Replicas)),
+		Rollout: clusterv1.MachineDeploymentRolloutSpec{Strategy: clusterv1.MachineDeploymentRolloutStrategy{
+			Type: clusterv1.RollingUpdateMachineDeploymentStrategyType,
+			RollingUpdate: clusterv1.MachineDeploymentRolloutStrategyRollingUpdate{
+				MaxUnavailable: ptr(intstr.FromInt32(0)),
+				MaxSurge:       ptr(intstr.FromInt32(1)),
+			},
+		}},
+		Selector: metav1.LabelSelector{MatchLabels: selector},
+		Template: clusterv1.MachineTemplateSpec{
+			ObjectMeta: clusterv1.ObjectMeta{Labels: labels},
+			Spec: clusterv1.MachineSpec{
+				ClusterName: e.cluster.name,
+				Bootstrap: clusterv1.Bootstrap{ConfigRef: clusterv1.ContractVersionedObjectReference{
+					APIGroup: b.group, Kind: b.kind, Name: pool.Bootstrap,
+				}},
+				InfrastructureRef: clusterv1.ContractVersionedObjectReference{
+					APIGroup: infrastructureGroup, Kind: "VSphereMachineTemplate", Name: pool.Template,
+				},
+				Version: e.version(group, seed, at),
+			},
+		},
+	}}
+	node := codec.Encode(fresh)
+	if pool.Bootstrap == "" {
+		tree.Remove(node, "spec", "template", "spec", "bootstrap")
+	} else {
+		tree.Sort(tree.Get(node, "spec", "template", "spec", "bootstrap", "configRef"), referenceOrder)
+	}
+	tree.Sort(tree.Get(node, "spec", "template", "spec", "infrastructureRef"), referenceOrder)
+	if seed.deployment != nil {
+		node = e.grown(seed, node)
+	}
+	e.head(node, clusterv1.GroupVersion.String(), "MachineDeployment", pool.Name, nil)
+	return object.Desired{Node: yaml.NewRNode(node), File: poolFile(pool)}
+}
+
+// grown puts what makes a pool onto a copy of the seed.
+func (e *expansion) grown(seed seed, fresh *yaml.Node) *yaml.Node {
+	node := copyOf(seed.deployment)
+	deploymentForm(node, seed.deployment.Version())
+	set := func(path ...string) { tree.Set(node, tree.Get(fresh, path...), path...) }
+	fill := func(path ...string) { tree.Fill(node, tree.Get(fresh, path...), path...) }
+
+	set("spec", "clusterName")
+	set("spec", "replicas")
+	set("spec", "selector")
+	fill("spec", "rollout", "strategy", "type")
+	if tree.String(node, "spec", "rollout", "strategy", "type") == string(clusterv1.RollingUpdateMachineDeploymentStrategyType) {
+		fill("spec", "rollout", "strategy", "rollingUpdate", "maxUnavailable")
+		fill("spec", "rollout", "strategy", "rollingUpdate", "maxSurge")
+	}
+	if labels := tree.Get(node, "spec", "template", "metadata", "labels"); labels != nil {
+		for k := range tree.Strings(labels) {
+			if isToolNote(k) {
+				tree.Remove(labels, k)
+			}
+		}
+	}
+	labels := tree.Strings(fresh, "spec", "template", "metadata", "labels")
+	for _, k := range slices.Sorted(maps.Keys(labels)) {
+		tree.Set(node, codec.String(labels[k]), "spec", "template", "metadata", "labels", k)
+	}
+	set("spec", "template", "spec", "clusterName")
+	set("spec", "template", "spec", "version")
+	if tree.Get(fresh, "spec", "template", "spec", "bootstrap") != nil {
+		set("spec", "template", "spec", "bootstrap")
+	}
+	set("spec", "template", "spec", "infrastructureRef")
+	e.withoutAutoscaler(node, seed)
+	return node
+}
+
+// autoscalerAnnotations are the node group's bounds; Cluster API and the autoscaler read both.
+var autoscalerAnnotations = []string{
+	"cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size",
+	"cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size",
+}
+
+// withoutAutoscaler takes the autoscaler's bounds off a copy: they are of one MachineDeployment, and
+// each pool would get them whole, besides replicas, which excludes them.
+func (e *expansion) withoutAutoscaler(node *yaml.Node, seed seed) {
+	for _, a := range autoscalerAnnotations {
+		if tree.Remove(node, "metadata", "annotations", a) != nil {
+			e.diags.Warnf(diag.AutoscalerNotSupported, diag.At(seed.deployment.Ref, "metadata.annotations"), "the autoscaler's bounds are not carried over to the pools").
+				WithHint("they would apply to each pool as a whole; set replicas")
+		}
+	}
+	if m := tree.Get(node, "metadata", "annotations"); m != nil && len(m.Content) == 0 {
+		tree.Remove(node, "metadata", "annotations")
+	}
+}
+
+// version is the group's, else the seed's, else the control plane's, spelt as the webhook would.
+func (e *expansion) version(group v1alpha1.WorkerGroup, seed seed, at diag.Where) string {
+	ofSeed := ""
+	if seed.deployment != nil {
+		ofSeed = tree.String(seed.deployment.Node, "spec", "template", "spec", "version")
+	}
+	v := cmp.Or(group.Version, ofSeed, e.cluster.version)
+	switch {
+	case v == "":
+		e.diags.Errorf(diag.MissingVersion, at.Dot("version"), "nothing says which Kubernetes version the workers run").
+			WithHint("set it here, or give the object that the Cluster's controlPlaneRef names to vspread")
+	case !strings.HasPrefix(v, "v") && !strings.HasPrefix(v, "$"):
+		v = "v" + v
+	}
+	return v
+}

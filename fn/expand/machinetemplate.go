@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package expand
+
+import (
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
+)
+
+// machineSpecOrder is the order of fields in CAPV's API documentation.
+var machineSpecOrder = []string{
+	"template", "cloneMode", "snapshot", "server", "thumbprint", "datacenter", "folder", "datastore",
+	"storagePolicyName", "resourcePool", "network", "numCPUs", "numCoresPerSocket", "resources", "memoryMiB",
+	"diskGiB", "additionalDisksGiB", "customVMXKeys", "tagIDs", "pciDevices", "os", "hardwareVersion",
+	"dataDisks", "powerOffMode", "guestSoftPowerOffTimeoutSeconds", "guestSoftPowerOffTimeout", "naming", "namingStrategy",
+}
+
+// softPowerOffSeconds is CAPV's documented default. It must be written out: up to 1.16.1 CAPV takes an
+// unset timeout for 300 nanoseconds (fixed upstream by pull request 4156).
+const softPowerOffSeconds = 300
+
+// machineTemplate gives the VSphereMachineTemplate of a pool, and its name.
+func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed seed, at diag.Where) (object.Desired, string) {
+	layers := e.layers(pool, group, seed, at)
+	template := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	spec := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	if seed.template != nil {
+		template = copyOf(seed.template)
+		if s := tree.Get(template, "spec", "template", "spec"); s != nil && s.Kind == yaml.MappingNode {
+			spec = s
+			machineSpecForm(spec, seed.template.Version())
+		}
+	}
+	e.fillMachineSpec(spec, layers, pool, at)
+	if seed.template == nil {
+		tree.Sort(spec, machineSpecOrder)
+	}
+	tree.Set(template, spec, "spec", "template", "spec")
+
+	name := pool.Name + "-" + SpecHash(tree.Get(template, "spec"))
+	machineSpecVersion(spec, e.cluster.infrastructure)
+	e.head(template, infrastructureGroup+"/"+string(e.cluster.infrastructure), "VSphereMachineTemplate", name, pruneGuards)
+	return object.Desired{Node: yaml.NewRNode(template), File: poolFile(pool), Template: true}, name
+}
+
+func poolFile(pool Pool) string { return "pools/" + pool.Name + ".yaml" }
+
+// fillMachineSpec sets what a pool's machines are, on top of a seed's spec or of nothing.
+func (e *expansion) fillMachineSpec(spec *yaml.Node, layers []layer, pool Pool, at diag.Where) {
+	for _, field := range inherited {
+		if v, _ := value(layers, field); v != nil {
+			tree.Set(spec, tree.Clone(v), field)
+		}
+	}
+	datacenter := e.placeIn(spec, layers, pool, at)
+
+	reference := func(class inventory.Class, field string, required bool) {
+		v, from := value(layers, field)
+		switch {
+		case v != nil:
+			tree.Set(spec, codec.String(e.resolve(class, v.Value, datacenter, from.at.Dot(field))), field)
+		default:
+			if s, ok := e.only(class, datacenter, at.Dot("machine."+field), required); ok {
+				tree.Set(spec, codec.String(s), field)
+			}
+		}
+	}
+	reference(inventory.TemplateClass, "template", true)
+	reference(inventory.FolderClass, "folder", false)
+	reference(inventory.ResourcePoolClass, "resourcePool", false)
+	e.networks(spec, layers, datacenter, at)
+	e.size(spec, at)
+
+	tree.Fill(spec, codec.String(string(v1alpha1.FullClone)), "cloneMode")
+	tree.Fill(spec, codec.String("Linux"), "os")
+	tree.Fill(spec, codec.String("hard"), "powerOffMode")
+	switch tree.String(spec, "powerOffMode") {
+	case "trySoft":
+		tree.Fill(spec, codec.Int(softPowerOffSeconds), "guestSoftPowerOffTimeoutSeconds")
+	default:
+		tree.Remove(spec, "guestSoftPowerOffTimeoutSeconds") // CAPV refuses it with the other modes
+	}
+	if tree.String(spec, "cloneMode") == string(v1alpha1.LinkedClone) {
+		_, from := value(layers, "cloneMode")
+		e.linkedClone(spec, pool, from.at.Dot("cloneMode"))
+	} else {
+		tree.Remove(spec, "snapshot")
+	}
+	tree.Prune(spec, "customVMXKeys")
+}
+
+// placeIn pins the machines to the pool's datastore, and thereby to its host. It gives the path of the
+// datacenter in which names are looked up.
+func (e *expansion) placeIn(spec *yaml.Node, layers []layer, pool Pool, at diag.Where) string {
+	// CAPV takes these from the VSphereCluster; in an immutable template a renewed certificate would
+	// roll every machine.
+	tree.Remove(spec, "server")
+	tree.Remove(spec, "thumbprint")
+	d := pool.Datastore
+	tree.Set(spec, codec.String(e.spellDatastore(d)), "datastore")
+
+	datacenter := ""
+	if dc, ok := e.Inventory.DatacenterOf(d.Path); ok {
+		datacenter = dc.Path
+		tree.Set(spec, codec.String(e.spell(inventory.DatacenterClass, inventory.Object{Name: dc.Name, Path: dc.Path, ID: dc.ID})), "datacenter")
+	} else if v, from := value(layers, "datacenter"); v != nil {
+		ref := e.resolve(inventory.DatacenterClass, v.Value, "", from.at.Dot("datacenter"))
+		tree.Set(spec, codec.String(ref), "datacenter")
+		if found := e.Inventory.Find(inventory.DatacenterClass, v.Value, ""); len(found) == 1 {
+			datacenter = found[0].Path
+		}
+	} else if s, ok := e.only(inventory.DatacenterClass, "", at.Dot("machine"), false); ok {
+		tree.Set(spec, codec.String(s), "datacenter")
+	}
+	return datacenter
+}
+
+// spellDatastore writes the pool's datastore. CAPV's finder reads a path as a glob, so a name with the
+// characters of globs goes by its id.
+func (e *expansion) spellDatastore(d inventory.Datastore) string {
+	if d.ID != "" && containsGlob(d.Name) {
+		return "Datastore:" + d.ID
+	}
+	return e.spell(inventory.DatastoreClass, inventory.Object{Name: d.Name, Path: d.Path, ID: d.ID})
+}
+
+func containsGlob(name string) bool {
+	return slices.ContainsFunc([]rune(name), func(r rune) bool { return r == '*' || r == '?' || r == '[' || r == ']' || r == '\\' })
+}
+
+func (e *expansion) networks(spec *yaml.Node, layers []layer, datacenter string, at diag.Where) {
+	_, from := value(layers, "network")
+	devices := tree.List(spec, "network", "devices")
+	for i, d := range devices {
+		if ref := tree.String(d, "networkName"); ref != "" {
+			name := e.resolve(inventory.NetworkClass, ref, datacenter, from.at.Dot(from.networks).Index(i))
+			tree.Set(d, codec.String(name), "networkName")
+		}
+	}
+	if len(devices) > 0 {
+		return
+	}
+	if s, ok := e.only(inventory.NetworkClass, datacenter, at.Dot("machine.networks"), true); ok {
+		tree.Set(spec, &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: []*yaml.Node{device(s)}}, "network", "devices")
+	}
+}
+
+// size insists on processors and memory; a disk may be as large as the template's.
+func (e *expansion) size(spec *yaml.Node, at diag.Where) {
+	for _, field := range []string{"numCPUs", "memoryMiB"} {
+		if tree.Get(spec, field) == nil {
+			e.diags.Errorf(diag.MissingMachineValue, at.Dot("machine."+field), "nothing says how large the machines are").
+				WithHint("set it here, or give the control plane's VSphereMachineTemplate to vspread")
+		}
+	}
+	template := tree.String(spec, "template")
+	found := e.Inventory.Find(inventory.TemplateClass, template, "")
+	if len(found) != 1 {
+		return
+	}
+	i := slices.IndexFunc(e.Inventory.Templates, func(t inventory.Template) bool {
+		return t.Name == found[0].Name && t.Path == found[0].Path
+	})
+	if disk := e.Inventory.Templates[i].DiskGiB; disk > 0 {
+		tree.Fill(spec, codec.Int(disk), "diskGiB")
+	}
+}
+
+// linkedClone checks what a linked clone needs: its disks refer to the template's, so the pool's host
+// must see a datastore of the template, which must have a snapshot.
+func (e *expansion) linkedClone(spec *yaml.Node, pool Pool, at diag.Where) {
+	found := e.Inventory.Find(inventory.TemplateClass, tree.String(spec, "template"), "")
+	if len(found) != 1 {
+		return
+	}
+	i := slices.IndexFunc(e.Inventory.Templates, func(t inventory.Template) bool {
+		return t.Name == found[0].Name && t.Path == found[0].Path
+	})
+	t := e.Inventory.Templates[i]
+	if len(t.Datastores) == 0 {
+		return
+	}
+	visible := slices.ContainsFunc(e.Inventory.Datastores, func(d inventory.Datastore) bool {
+		return slices.Contains(t.Datastores, d.Name) && d.MountedBy(pool.Datastore.Hosts)
+	})
+	if !visible {
+		e.diags.Errorf(diag.LinkedCloneOutOfReach, at, "the host of %s sees no datastore of template %s (%s), so it cannot make linked clones of it",
+			pool.Datastore.Name, found[0].Spelling(), diag.Choices(t.Datastores)).
+			WithHint("set cloneMode: fullClone, or keep a copy of the template on that datastore and name it in an override")
+	}
+}

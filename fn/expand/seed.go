@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package expand
+
+import (
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// seed is the user's MachineDeployment that a group's pools are copied from, with the templates it
+// refers to. All are nil in a group without one.
+type seed struct {
+	deployment, template, bootstrap *object.Object
+}
+
+func (s seed) objects() []*object.Object {
+	return slices.DeleteFunc([]*object.Object{s.deployment, s.template, s.bootstrap}, func(o *object.Object) bool { return o == nil })
+}
+
+func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) seed {
+	if group.Seed == "" {
+		return seed{}
+	}
+	var s seed
+	var known []string
+	for _, md := range e.Objects.MachineDeployments(e.Cluster) {
+		if md.Owner() != "" {
+			continue
+		}
+		known = append(known, md.Ref.Name)
+		if md.Ref.Name == group.Seed {
+			s.deployment = md
+		}
+	}
+	if s.deployment == nil {
+		e.diags.Errorf(diag.SeedNotFound, at.Dot("seed"), "Cluster %s has no MachineDeployment %q", e.Cluster.Ref.Name, group.Seed).
+			WithHint("it has: %s", diag.Choices(known))
+		return seed{}
+	}
+	follow := func(path ...string) *object.Object {
+		o, k := e.Objects.Follow(s.deployment, path...)
+		if o == nil && k.Name != "" {
+			e.diags.Errorf(diag.SeedNotFound, diag.At(s.deployment.Ref, joinPath(path)), "%s %q is not in the input", k.Kind, k.Name).
+				WithHint("give it to vspread together with the MachineDeployment")
+		}
+		return o
+	}
+	s.template = follow("spec", "template", "spec", "infrastructureRef")
+	s.bootstrap = follow("spec", "template", "spec", "bootstrap", "configRef")
+	if s.template != nil && !isMachineTemplate(s.template) {
+		e.diags.Errorf(diag.SeedNotFound, diag.At(s.deployment.Ref, "spec.template.spec.infrastructureRef"),
+			"%s is no VSphereMachineTemplate of %s", s.template.Ref, infrastructureGroup).
+			WithHint("vspread spreads machines of Cluster API Provider vSphere in govmomi mode")
+		s.template = nil
+	}
+	return s
+}
+
+func joinPath(path []string) string {
+	at := diag.Where{}
+	for _, p := range path {
+		at = at.Dot(p)
+	}
+	return at.Field
+}
+
+// copyOf starts an object from the user's: everything but its identity and what tools noted on it.
+func copyOf(o *object.Object) *yaml.Node {
+	n := tree.Clone(o.Node)
+	tree.Remove(n, "status")
+	metadata := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	for _, what := range []string{"labels", "annotations"} {
+		m := tree.Get(n, "metadata", what)
+		if m == nil || m.Kind != yaml.MappingNode {
+			continue
+		}
+		for i := 0; i+1 < len(m.Content); i += 2 {
+			if k := m.Content[i].Value; !isToolNote(k) {
+				tree.Set(metadata, m.Content[i+1], what, k)
+			}
+		}
+	}
+	tree.Set(n, metadata, "metadata")
+	return n
+}

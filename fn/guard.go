@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package fn
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// GuardName is the name of an object that only vspread adds. kustomize skips an exec function silently
+// when --enable-exec is forgotten; a replacement that needs this object turns that into an error whose
+// text is the name.
+const GuardName = "vspread-did-not-run.add---enable-exec"
+
+// kustomizeID is the annotation by which kustomize finds an item again after a function ran.
+const kustomizeID = "kustomize.config.k8s.io/id"
+
+// guard adds the object when kustomize runs us, and only then: kpt would write it to a file. kustomize
+// drops it from the output.
+func guard(items []*yaml.RNode) []*yaml.RNode {
+	byKustomize := false
+	for _, item := range items {
+		annotations := tree.Get(item.YNode(), "metadata", "annotations")
+		byKustomize = byKustomize || tree.Get(annotations, kustomizeID) != nil
+		if tree.String(item.YNode(), "kind") == "ConfigMap" && tree.String(item.YNode(), "metadata", "name") == GuardName {
+			return nil // another ClusterSpread's run has added it
+		}
+	}
+	if !byKustomize {
+		return nil
+	}
+	return []*yaml.RNode{yaml.NewRNode(codec.Encode(corev1.ConfigMap{
+		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
+		ObjectMeta: metav1.ObjectMeta{
+			Name:        GuardName,
+			Annotations: map[string]string{object.LocalConfig: "true"},
+		},
+	}))}
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package object is about the objects of an input as a whole: who they are, where they came from, whose
+// they are and what they refer to.
+package object
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// CoreGroup is Cluster API's API group.
+const CoreGroup = "cluster.x-k8s.io"
+
+// LocalConfig is the annotation of objects that are applied nowhere.
+const LocalConfig = "config.kubernetes.io/local-config"
+
+// OwnerAnnotation names the Cluster, as [<namespace>/]<name>, that an object was written for. What
+// carries it is vspread's to change and remove; what does not is the user's.
+const OwnerAnnotation = "vspread.dev/owner"
+
+// Object is an object of the input: its node with aliases written out, not to be changed, and where
+// it came from.
+type Object struct {
+	Node *yaml.Node
+	// Item is the position among the items of the input.
+	Item int
+	Ref  diag.Ref
+}
+
+// New takes apart an item of the input.
+func New(node *yaml.Node, item int) *Object {
+	annotations := tree.Strings(node, "metadata", "annotations")
+	file := annotations[kioutil.PathAnnotation]
+	if file == "" {
+		file = annotations[kioutil.LegacyPathAnnotation] //nolint:staticcheck // older kpt sets only this one
+	}
+	return &Object{Node: node, Item: item, Ref: diag.Ref{
+		APIVersion: tree.String(node, "apiVersion"),
+		Kind:       tree.String(node, "kind"),
+		Namespace:  tree.String(node, "metadata", "namespace"),
+		Name:       tree.String(node, "metadata", "name"),
+		File:       file,
+	}}
+}
+
+// Group is the API group; the core group of Kubernetes is "".
+func (o *Object) Group() string {
+	group, _, _ := strings.Cut(o.Ref.APIVersion, "/")
+	if group == o.Ref.APIVersion {
+		return ""
+	}
+	return group
+}
+
+// Version is the API version without the group.
+func (o *Object) Version() string {
+	return o.Ref.APIVersion[strings.LastIndexByte(o.Ref.APIVersion, '/')+1:]
+}
+
+// Owner is the value of OwnerAnnotation; "" is the user.
+func (o *Object) Owner() string { return o.Annotation(OwnerAnnotation) }
+
+// Annotation gives an annotation or "".
+func (o *Object) Annotation(name string) string {
+	return tree.String(o.Node, "metadata", "annotations", name)
+}
+
+// IsLocalConfig tells whether the object is applied nowhere.
+func (o *Object) IsLocalConfig() bool { return o.Annotation(LocalConfig) == "true" }
+
+// Key identifies an object whatever its version.
+func (o *Object) Key() Key { return NewKey(o.Group(), o.Ref.Kind, o.Ref.Namespace, o.Ref.Name) }
+
+// Key identifies an object.
+type Key struct{ Group, Kind, Namespace, Name string }
+
+// NewKey makes a Key; no namespace is the namespace default, as everywhere in Kubernetes.
+func NewKey(group, kind, namespace, name string) Key {
+	if namespace == "" {
+		namespace = "default"
+	}
+	return Key{group, kind, namespace, name}
+}
+
+// Desired is an object that should exist.
+type Desired struct {
+	Node *yaml.RNode
+	// File is where a new object goes, relative to the package; objects of one file follow in the order
+	// of the list.
+	File string
+	// Template marks what older MachineSets may still refer to: it is never removed by us.
+	Template bool
+}

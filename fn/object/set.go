@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package object
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// Set finds objects of an input.
+type Set struct {
+	all         []*Object
+	byKey       map[Key]*Object
+	deployments map[Key][]*Object
+	references  map[string][]*Object
+}
+
+// NewSet indexes objects.
+func NewSet(all []*Object) *Set {
+	s := &Set{all: all, byKey: make(map[Key]*Object, len(all)), deployments: map[Key][]*Object{}}
+	for _, x := range all {
+		s.byKey[x.Key()] = x
+		if x.Group() == CoreGroup && x.Ref.Kind == "MachineDeployment" {
+			cluster := NewKey(CoreGroup, "Cluster", x.Ref.Namespace, tree.String(x.Node, "spec", "clusterName"))
+			s.deployments[cluster] = append(s.deployments[cluster], x)
+		}
+	}
+	return s
+}
+
+// All lists the objects in the order of the input.
+func (s *Set) All() []*Object { return s.all }
+
+// Get finds an object, or nil.
+func (s *Set) Get(k Key) *Object { return s.byKey[k] }
+
+// Clusters lists the Clusters that are applied, in the order of the input.
+func (s *Set) Clusters() []*Object {
+	var out []*Object
+	for _, x := range s.all {
+		if x.Group() == CoreGroup && x.Ref.Kind == "Cluster" && !x.IsLocalConfig() {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// MachineDeployments lists those of a Cluster in the order of the input.
+func (s *Set) MachineDeployments(cluster *Object) []*Object {
+	return s.deployments[cluster.Key()]
+}
+
+// Follow finds the object that a reference means: v1beta2 references have an apiGroup, older ones an
+// apiVersion. It gives the key also when there is no such object.
+func (s *Set) Follow(from *Object, path ...string) (*Object, Key) {
+	ref := tree.Get(from.Node, path...)
+	if ref == nil {
+		return nil, Key{}
+	}
+	group := tree.String(ref, "apiGroup")
+	if group == "" {
+		group, _, _ = strings.Cut(tree.String(ref, "apiVersion"), "/")
+	}
+	k := NewKey(group, tree.String(ref, "kind"), from.Ref.Namespace, tree.String(ref, "name"))
+	return s.byKey[k], k
+}
+
+// Referrers lists the objects that have, anywhere, a reference with the kind and name of another one.
+// It looks through the whole input at its first use.
+func (s *Set) Referrers(to *Object) []*Object {
+	if s.references == nil {
+		s.references = map[string][]*Object{}
+		for _, x := range s.all {
+			seen := map[string]bool{}
+			collectReferences(x.Node, func(kind, name string) {
+				if k := kind + "/" + name; !seen[k] {
+					seen[k] = true
+					s.references[k] = append(s.references[k], x)
+				}
+			})
+		}
+	}
+	var out []*Object
+	for _, x := range s.references[to.Ref.Kind+"/"+to.Ref.Name] {
+		if x != to && NewKey("", "", x.Ref.Namespace, "") == NewKey("", "", to.Ref.Namespace, "") {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func collectReferences(n *yaml.Node, found func(kind, name string)) {
+	if n.Kind == yaml.MappingNode {
+		if kind, name := tree.String(n, "kind"), tree.String(n, "name"); kind != "" && name != "" {
+			found(kind, name)
+		}
+	}
+	for _, c := range n.Content {
+		collectReferences(c, found)
+	}
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package ownership compares the objects that should exist for a Cluster with those that do: what to
+// keep, replace, add and remove. What carries another owner, or none, is never touched.
+package ownership
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/comments"
+	"sigs.k8s.io/kustomize/kyaml/order"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// Changes are what to do to the items of an input; they are given by position.
+type Changes struct {
+	Replace map[int]*yaml.RNode
+	Remove  map[int]bool
+	Add     []object.Desired
+	// Kept pairs what exists with what should: the first node is the input's.
+	Kept []Pair
+}
+
+// Pair is an object as it is and as it should be.
+type Pair struct {
+	Existing *object.Object
+	Desired  *yaml.RNode
+}
+
+// Compare gives the changes that turn the owner's objects among existing into the desired ones. The
+// items are the nodes of the input by position, as they stand there.
+func Compare(owner string, desired []object.Desired, existing *object.Set, items []*yaml.RNode) (Changes, diag.List) {
+	var diags diag.List
+	c := Changes{Replace: map[int]*yaml.RNode{}, Remove: map[int]bool{}}
+	wanted := make(map[object.Key]bool, len(desired))
+	for _, d := range desired {
+		k := object.New(d.Node.YNode(), -1).Key()
+		wanted[k] = true
+		old := existing.Get(k)
+		if old == nil {
+			c.Add = append(c.Add, d)
+			continue
+		}
+		if old.Owner() != owner {
+			inTheWay(&diags, old, owner)
+			continue
+		}
+		c.Kept = append(c.Kept, Pair{old, d.Node})
+		if n := updated(items[old.Item], d.Node); n != nil {
+			c.Replace[old.Item] = n
+		}
+	}
+	for _, o := range existing.All() {
+		if o.Owner() == owner && !wanted[o.Key()] && !isTemplate(o) {
+			c.Remove[o.Item] = true
+		}
+	}
+	return c, diags
+}
+
+func inTheWay(diags *diag.List, old *object.Object, owner string) {
+	at := diag.At(old.Ref, "metadata.name")
+	if old.Owner() != "" {
+		diags.Errorf(diag.ObjectInTheWay, at, "is the name of an object for %s, and belongs to %s", owner, old.Owner()).
+			WithHint("rename a worker group or the StorageClass of one of the two")
+		return
+	}
+	diags.Errorf(diag.ObjectInTheWay, at, "is the name of an object that vspread would write for %s", owner).
+		WithHint("rename or delete it, or choose another name in the ClusterSpread; with the annotation %s: %s vspread takes it over", object.OwnerAnnotation, owner)
+}
+
+// isTemplate recognises what a MachineSet of a rollout may still need; it stays until it is pruned on
+// purpose.
+func isTemplate(o *object.Object) bool {
+	return o.Ref.Kind == "VSphereMachineTemplate" || tree.Get(o.Node, "spec", "template") != nil && o.Ref.Kind != "MachineDeployment"
+}
+
+// updated gives the desired object in the place of the old one: with the old one's metadata that is not
+// ours (where it lies in git among it), its comments and its order of fields. It gives nil when
+// nothing changes.
+func updated(old, desired *yaml.RNode) *yaml.RNode {
+	n := tree.Clone(desired.YNode())
+	for _, what := range []string{"labels", "annotations"} {
+		for i, entries := 0, tree.Get(old.YNode(), "metadata", what); entries != nil && i+1 < len(entries.Content); i += 2 {
+			tree.Fill(n, entries.Content[i+1], "metadata", what, entries.Content[i].Value)
+		}
+	}
+	if tree.Equal(old.YNode(), n) {
+		return nil
+	}
+	out := yaml.NewRNode(n)
+	// Neither fails on two mappings, and all that is at stake is comments and order.
+	_ = comments.CopyComments(old, out)
+	_ = order.SyncOrder(old, out)
+	return out
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package cli is the command line: files, streams and exit statuses around the function.
+//
+// stdout carries the result and nothing else; diagnostics go to stderr, one complete line each.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vspread/vspread/internal/diag"
+)
+
+// The exit statuses.
+const (
+	// OK is success.
+	OK = 0
+	// Invalid means that the input has errors; nothing was changed.
+	Invalid = 1
+	// Usage means that the command was called wrongly.
+	Usage = 2
+	// World means that something outside failed, such as the disk.
+	World = 3
+)
+
+// Streams are the standard streams of a command.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// errInvalid stops a command whose diagnostics have been printed.
+var errInvalid = errors.New("the input has errors")
+
+// usageError is a wrong call.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// Main runs a command line, without the program's name, and gives the exit status.
+func Main(args []string, s Streams) int {
+	root := newRoot(s)
+	root.SetArgs(route(args))
+	err := root.Execute()
+	var usage usageError
+	switch {
+	case err == nil:
+		return OK
+	case errors.Is(err, errInvalid):
+		return Invalid
+	case errors.As(err, &usage):
+		fmt.Fprintf(s.Err, "error: %s; see `vspread --help`\n", err)
+		return Usage
+	}
+	fmt.Fprintf(s.Err, "error: %s\n", err)
+	return World
+}
+
+// route recognises the two ways in which kustomize and kpt call the program without naming a command:
+// with nothing, and, as kustomize's exec plugin, with the file of the configuration.
+func route(args []string) []string {
+	if len(args) == 0 {
+		return []string{"fn"}
+	}
+	if strings.HasPrefix(args[0], "-") {
+		return args
+	}
+	if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
+		return append([]string{"plugin", "run", "--"}, args...)
+	}
+	return args
+}
+
+func newRoot(s Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "vspread",
+		Short: "Spread a Cluster API cluster over the disks its ESXi hosts already have",
+		Long: `vspread reads a Cluster API Cluster and an inventory of vSphere kept in git, and writes one
+MachineDeployment and VSphereMachineTemplate for each host-local datastore, a StorageClass on the
+shared datastore, and what belongs to them.
+
+Without a command it is a KRM function: a ResourceList on stdin, one on stdout.
+
+Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside failed.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+	}
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(
+		newFn(s), newRender(s), newValidate(s), newExplain(s), newPlugin(s), newVersion(s),
+	)
+	for _, c := range append(root.Commands(), root) {
+		wrapArgs(c)
+	}
+	return root
+}
+
+// wrapArgs makes complaints about positional arguments and unknown commands wrong usage.
+func wrapArgs(c *cobra.Command) {
+	args := c.Args
+	c.Args = func(c *cobra.Command, a []string) error {
+		if args == nil {
+			args = cobra.ArbitraryArgs
+		}
+		if err := args(c, a); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+	for _, sub := range c.Commands() {
+		wrapArgs(sub)
+	}
+}
+
+// report prints diagnostics, the most useful first, and stops the command when one is an error.
+func report(s Streams, diags diag.List) error {
+	for _, d := range diags.Sorted() {
+		fmt.Fprintln(s.Err, d)
+	}
+	if diags.HasErrors() {
+		return errInvalid
+	}
+	return nil
+}

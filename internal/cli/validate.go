@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/vspread/vspread/fn"
+)
+
+func newValidate(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "validate [PATH...]",
+		Short: "Report everything that is wrong with the ClusterSpreads in files, and write nothing",
+		RunE: func(_ *cobra.Command, paths []string) error {
+			if len(paths) == 0 {
+				paths = []string{"."}
+			}
+			input := source{stdin: s}
+			if err := input.read(paths); err != nil {
+				return err
+			}
+			if err := report(s, input.diags); err != nil {
+				return err
+			}
+			return report(s, fn.Transform(input.items, nil).Diags)
+		},
+	}
+}

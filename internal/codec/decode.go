@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package codec reads and writes YAML the way people do. Decode turns what was written by hand into
+// Go structs and reports every unknown field, duplicate key and wrong type at once, each with its path,
+// line and a suggestion. Encode turns Go values into nodes as a person would write them.
+//
+// The YAML libraries stop at the first problem, or pass misspelt fields silently; a misspelt
+// `drian: true` must not be one of those.
+package codec
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/diag"
+)
+
+// Problem is one thing wrong with the text.
+type Problem struct {
+	Code diag.Code
+	// Path is the field, like workers[0].machine.template.
+	Path string
+	// Line counts from 1 within the text that the node was parsed from; 0 is unknown.
+	Line          int
+	Message, Hint string
+}
+
+// Decode fills the struct that out points to from a mapping node. Fields are matched by their json
+// tags; null is the same as absent. Supported are the types that configuration is made of: structs,
+// slices, maps of strings, strings, integers, booleans and pointers to them.
+func Decode(node *yaml.Node, path string, out any) []Problem {
+	d := decoder{}
+	if node != nil {
+		d.value(node, path, reflect.ValueOf(out).Elem())
+	}
+	return d.problems
+}
+
+type decoder struct{ problems []Problem }
+
+func (d *decoder) add(code diag.Code, node *yaml.Node, path, hint, format string, args ...any) {
+	d.problems = append(d.problems, Problem{code, path, node.Line, fmt.Sprintf(format, args...), hint})
+}
+
+func (d *decoder) value(node *yaml.Node, path string, out reflect.Value) {
+	if node.Kind == yaml.DocumentNode && len(node.Content) == 1 {
+		node = node.Content[0]
+	}
+	if node.Kind == yaml.AliasNode {
+		d.add(diag.WrongType, node, path, "write the value out", "a YAML alias (*%s) is not accepted here", node.Value)
+		return
+	}
+	if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagNull {
+		return
+	}
+	if out.Kind() == reflect.Pointer {
+		fresh := reflect.New(out.Type().Elem())
+		before := len(d.problems)
+		d.value(node, path, fresh.Elem())
+		if len(d.problems) == before {
+			out.Set(fresh)
+		}
+		return
+	}
+	switch out.Kind() {
+	case reflect.Struct:
+		d.structure(node, path, out)
+	case reflect.Slice:
+		if d.wrongKind(node, yaml.SequenceNode, path, "a list") {
+			return
+		}
+		// Always a list of its own: nothing of the node is shared with the result.
+		list := reflect.MakeSlice(out.Type(), len(node.Content), len(node.Content))
+		for i, element := range node.Content {
+			d.value(element, fmt.Sprintf("%s[%d]", path, i), list.Index(i))
+		}
+		out.Set(list)
+	case reflect.Map:
+		d.stringMap(node, path, out)
+	default:
+		d.scalar(node, path, out)
+	}
+}
+
+func (d *decoder) structure(node *yaml.Node, path string, out reflect.Value) {
+	if d.wrongKind(node, yaml.MappingNode, path, "a mapping") {
+		return
+	}
+	fields, names := fieldsOf(out.Type())
+	d.eachPair(node, path, func(key string, keyNode, value *yaml.Node) {
+		index, ok := fields[key]
+		if !ok {
+			hint := "known are " + diag.Choices(names)
+			if s := diag.Suggest(key, names); s != "" {
+				hint = fmt.Sprintf("did you mean %q?", s)
+			}
+			d.add(diag.UnknownField, keyNode, join(path, key), hint, "unknown field %q", key)
+			return
+		}
+		d.value(value, join(path, key), out.FieldByIndex(index))
+	})
+}
+
+func (d *decoder) stringMap(node *yaml.Node, path string, out reflect.Value) {
+	if d.wrongKind(node, yaml.MappingNode, path, "a mapping") {
+		return
+	}
+	m := reflect.MakeMapWithSize(out.Type(), len(node.Content)/2)
+	d.eachPair(node, path, func(key string, _, value *yaml.Node) {
+		element := reflect.New(out.Type().Elem()).Elem()
+		d.value(value, join(path, key), element)
+		m.SetMapIndex(reflect.ValueOf(key), element)
+	})
+	out.Set(m)
+}
+
+// eachPair visits the entries of a mapping and reports keys that are no text or stand twice.
+func (d *decoder) eachPair(node *yaml.Node, path string, visit func(key string, keyNode, value *yaml.Node)) {
+	seen := make(map[string]bool, len(node.Content)/2)
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if key.Kind != yaml.ScalarNode {
+			d.add(diag.WrongType, key, path, "", "a key must be a word")
+			continue
+		}
+		if seen[key.Value] {
+			d.add(diag.DuplicateKey, key, join(path, key.Value), "keep one of the two", "%q stands twice", key.Value)
+			continue
+		}
+		seen[key.Value] = true
+		visit(key.Value, key, node.Content[i+1])
+	}
+}
+
+func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
+	switch out.Kind() {
+	case reflect.String:
+		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagString {
+			out.SetString(node.Value)
+			return
+		}
+		hint := ""
+		if node.Kind == yaml.ScalarNode {
+			hint = fmt.Sprintf("put quotes around it: %q", node.Value)
+		}
+		d.add(diag.WrongType, node, path, hint, "must be a string, not %s", describe(node))
+	case reflect.Bool:
+		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagBool {
+			out.SetBool(strings.EqualFold(node.Value, "true"))
+			return
+		}
+		d.add(diag.WrongType, node, path, variableHint(node), "must be true or false, not %s", describe(node))
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagInt {
+			n, err := strconv.ParseInt(node.Value, 0, 64)
+			if err == nil && !out.OverflowInt(n) && n <= math.MaxInt32 && n >= math.MinInt32 {
+				out.SetInt(n)
+				return
+			}
+			d.add(diag.WrongType, node, path, "", "%s is not a number that fits here", node.Value)
+			return
+		}
+		d.add(diag.WrongType, node, path, variableHint(node), "must be a whole number, not %s", describe(node))
+	default:
+		panic(fmt.Sprintf("codec: unsupported type %s at %s", out.Type(), path))
+	}
+}
+
+func (d *decoder) wrongKind(node *yaml.Node, want yaml.Kind, path, what string) bool {
+	if node.Kind == want {
+		return false
+	}
+	d.add(diag.WrongType, node, path, variableHint(node), "must be %s, not %s", what, describe(node))
+	return true
+}
+
+// variableHint recognises what clusterctl and envsubst would have filled in.
+func variableHint(node *yaml.Node) string {
+	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "${") {
+		return "fill in variables before vspread runs, for example with `clusterctl generate yaml`"
+	}
+	return ""
+}
+
+func describe(node *yaml.Node) string {
+	switch node.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	value := node.Value
+	if len(value) > 40 {
+		value = value[:40] + "…"
+	}
+	switch node.ShortTag() {
+	case yaml.NodeTagString:
+		return fmt.Sprintf("the text %q", value)
+	case yaml.NodeTagInt, yaml.NodeTagFloat:
+		return "the number " + value
+	case yaml.NodeTagBool:
+		return "the boolean " + value
+	}
+	return fmt.Sprintf("%q", value)
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// fieldsOf maps json names to field indices, through embedded structs tagged `json:",inline"`.
+func fieldsOf(t reflect.Type) (map[string][]int, []string) {
+	fields := map[string][]int{}
+	var names []string
+	for _, f := range reflect.VisibleFields(t) {
+		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || tag == "" || tag == "-" {
+			continue
+		}
+		fields[tag] = f.Index
+		names = append(names, tag)
+	}
+	return fields, names
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package diag
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Code names a kind of diagnostic. Codes are stable: scripts may match on them.
+type Code string
+
+// The codes. Each has its page in codes.md.
+const (
+	// The input as a whole.
+	InvalidYAML           Code = "InvalidYAML"
+	InputTooLarge         Code = "InputTooLarge"
+	TooManyAliases        Code = "TooManyAliases"
+	DuplicateObject       Code = "DuplicateObject"
+	Internal              Code = "Internal"
+	UnknownFunctionConfig Code = "UnknownFunctionConfig"
+
+	// What was written by hand: ClusterSpread, options, inventory.
+	UnsupportedVersion Code = "UnsupportedVersion"
+	UnknownField       Code = "UnknownField"
+	DuplicateKey       Code = "DuplicateKey"
+	WrongType          Code = "WrongType"
+	MissingField       Code = "MissingField"
+	InvalidValue       Code = "InvalidValue"
+	NotLocalConfig     Code = "NotLocalConfig"
+	NoSpread           Code = "NoSpread"
+	DuplicateSpread    Code = "DuplicateSpread"
+
+	// The Cluster and what it refers to.
+	NoCluster                  Code = "NoCluster"
+	AmbiguousCluster           Code = "AmbiguousCluster"
+	MixedAPIVersions           Code = "MixedAPIVersions"
+	MissingVersion             Code = "MissingVersion"
+	BootstrapNeedsSeed         Code = "BootstrapNeedsSeed"
+	UnclaimedMachineDeployment Code = "UnclaimedMachineDeployment"
+	SeedNotFound               Code = "SeedNotFound"
+	SeedReplaced               Code = "SeedReplaced"
+
+	// The inventory.
+	NoInventory           Code = "NoInventory"
+	AmbiguousInventory    Code = "AmbiguousInventory"
+	InconsistentInventory Code = "InconsistentInventory"
+	HostUnavailable       Code = "HostUnavailable"
+
+	// Choosing datastores and spreading over them.
+	NoLocalDatastore  Code = "NoLocalDatastore"
+	UnknownDatastore  Code = "UnknownDatastore"
+	NotLocal          Code = "NotLocal"
+	SelectorUnused    Code = "SelectorUnused"
+	NoActiveDatastore Code = "NoActiveDatastore"
+	ReplicasConflict  Code = "ReplicasConflict"
+	Draining          Code = "Draining"
+
+	// The machines.
+	MissingMachineValue    Code = "MissingMachineValue"
+	AmbiguousReference     Code = "AmbiguousReference"
+	UnknownReference       Code = "UnknownReference"
+	LinkedCloneOutOfReach  Code = "LinkedCloneOutOfReach"
+	AutoscalerNotSupported Code = "AutoscalerNotSupported"
+
+	// The objects written.
+	NameTooLong       Code = "NameTooLong"
+	DuplicatePoolName Code = "DuplicatePoolName"
+	ObjectInTheWay    Code = "ObjectInTheWay"
+	OwnerAbsent       Code = "OwnerAbsent"
+	NotInInput        Code = "NotInInput"
+
+	// Storage.
+	NotShared             Code = "NotShared"
+	SharedUndecided       Code = "SharedUndecided"
+	StorageClassImmutable Code = "StorageClassImmutable"
+	StorageDirect         Code = "StorageDirect"
+)
+
+//go:embed codes.md
+var pages string
+
+// Page is what `vspread explain` says about a code.
+type Page struct {
+	Code Code
+	// Text is Markdown: what it means, why it matters, how to mend it.
+	Text string
+}
+
+// Pages gives all pages in the order of codes.md.
+var Pages = sync.OnceValue(func() []Page {
+	var out []Page
+	for i, section := range strings.Split("\n"+pages, "\n## ") {
+		if i == 0 {
+			continue // the introduction
+		}
+		title, text, _ := strings.Cut(section, "\n")
+		out = append(out, Page{Code(strings.TrimSpace(title)), strings.TrimSpace(text)})
+	}
+	return out
+})
+
+// Explain finds the page of a code, in any case.
+func Explain(code string) (Page, bool) {
+	i := slices.IndexFunc(Pages(), func(p Page) bool { return strings.EqualFold(string(p.Code), code) })
+	if i < 0 {
+		return Page{}, false
+	}
+	return Pages()[i], true
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package diag holds what vspread has to say about an input: diagnostics with a severity, a stable
+// code, the object and field they are about, a message and a hint how to mend it.
+//
+// Whatever a user can fix is a Diagnostic; they are collected in a List, all of them, and only the
+// edges decide what a List with errors means (nothing is written, exit status 1).
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Severity orders diagnostics; an Error stops everything.
+type Severity int
+
+// The severities. The zero value is none of them, so that one forgotten shows.
+const (
+	Info Severity = iota + 1
+	Warning
+	Error
+)
+
+// String gives the word that KRM results use.
+func (s Severity) String() string {
+	switch s {
+	case Info:
+		return "info"
+	case Warning:
+		return "warning"
+	case Error:
+		return "error"
+	}
+	return fmt.Sprintf("severity(%d)", int(s))
+}
+
+// Ref names an object and, where known, the file it came from.
+type Ref struct {
+	APIVersion, Kind, Namespace, Name string
+	// File is the path relative to the package; Index is the position within the file.
+	File  string
+	Index int
+}
+
+// String gives "Kind namespace/name".
+func (r Ref) String() string {
+	switch {
+	case r.Kind == "" && r.Name == "":
+		return ""
+	case r.Namespace != "":
+		return r.Kind + " " + r.Namespace + "/" + r.Name
+	}
+	return strings.TrimSpace(r.Kind + " " + r.Name)
+}
+
+// Where is a place in an object; an empty Field is the whole object.
+type Where struct {
+	Object Ref
+	Field  string
+}
+
+// At starts a Where.
+func At(object Ref, field string) Where { return Where{Object: object, Field: field} }
+
+// Dot goes down to a field, given as "machine.template".
+func (w Where) Dot(field string) Where {
+	if w.Field != "" {
+		field = w.Field + "." + field
+	}
+	return Where{w.Object, field}
+}
+
+// Index goes down to an element of a list.
+func (w Where) Index(i int) Where {
+	return Where{w.Object, fmt.Sprintf("%s[%d]", w.Field, i)}
+}
+
+// Diagnostic is one thing a user can fix or should know.
+type Diagnostic struct {
+	Severity Severity
+	Code     Code
+	Where
+	Message string
+	Hint    string
+}
+
+// WithHint sets the hint: what to do about it.
+func (d *Diagnostic) WithHint(format string, args ...any) {
+	d.Hint = fmt.Sprintf(format, args...)
+}
+
+// String is the one complete line that goes to a terminal.
+func (d *Diagnostic) String() string {
+	var b strings.Builder
+	b.WriteString(d.Severity.String() + ": ")
+	if d.Object.File != "" {
+		b.WriteString(d.Object.File + ": ")
+	}
+	if s := d.Object.String(); s != "" {
+		b.WriteString(s)
+		if d.Field != "" {
+			b.WriteString(" " + d.Field)
+		}
+		b.WriteString(": ")
+	} else if d.Field != "" {
+		b.WriteString(d.Field + ": ")
+	}
+	b.WriteString(d.Text())
+	b.WriteString(" [" + string(d.Code) + "]")
+	// One line, whatever a name or a parser's message holds.
+	return oneLine(b.String())
+}
+
+// Text is the message with its hint.
+func (d *Diagnostic) Text() string {
+	if d.Hint == "" {
+		return oneLine(d.Message)
+	}
+	return oneLine(d.Message + "; " + d.Hint)
+}
+
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0:
+			return -1 // terminal control sequences in somebody's name
+		}
+		return r
+	}, s)
+}
+
+// List collects diagnostics. The zero value is ready for use.
+type List []*Diagnostic
+
+// Add appends one and returns it, so that a hint can follow.
+func (l *List) Add(s Severity, c Code, at Where, format string, args ...any) *Diagnostic {
+	d := &Diagnostic{Severity: s, Code: c, Where: at, Message: fmt.Sprintf(format, args...)}
+	*l = append(*l, d)
+	return d
+}
+
+// Errorf adds an error.
+func (l *List) Errorf(c Code, at Where, format string, args ...any) *Diagnostic {
+	return l.Add(Error, c, at, format, args...)
+}
+
+// Warnf adds a warning.
+func (l *List) Warnf(c Code, at Where, format string, args ...any) *Diagnostic {
+	return l.Add(Warning, c, at, format, args...)
+}
+
+// Infof adds an information.
+func (l *List) Infof(c Code, at Where, format string, args ...any) *Diagnostic {
+	return l.Add(Info, c, at, format, args...)
+}
+
+// Append takes over the diagnostics of others.
+func (l *List) Append(others ...*Diagnostic) { *l = append(*l, others...) }
+
+// HasErrors tells whether any of them stops the work.
+func (l List) HasErrors() bool {
+	return slices.ContainsFunc(l, func(d *Diagnostic) bool { return d.Severity == Error })
+}
+
+// Sorted gives the list in its one order, the most severe first, without repetitions:
+// kpt shows only the first few lines and newer kpt commits them.
+func (l List) Sorted() List {
+	out := slices.Clone(l)
+	slices.SortStableFunc(out, func(a, b *Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(b.Severity, a.Severity),
+			cmp.Compare(a.Object.File, b.Object.File),
+			cmp.Compare(a.Object.Kind, b.Object.Kind),
+			cmp.Compare(a.Object.Namespace, b.Object.Namespace),
+			cmp.Compare(a.Object.Name, b.Object.Name),
+			compareFields(a.Field, b.Field),
+			cmp.Compare(a.Code, b.Code),
+			cmp.Compare(a.Message, b.Message),
+			cmp.Compare(a.Hint, b.Hint),
+		)
+	})
+	return slices.CompactFunc(out, func(a, b *Diagnostic) bool { return *a == *b })
+}
+
+// compareFields orders spec.workers[2] before spec.workers[10]: runs of digits compare as numbers.
+func compareFields(a, b string) int {
+	for a != "" && b != "" {
+		da, db := digits(a), digits(b)
+		if da > 0 && db > 0 {
+			if c := cmp.Or(cmp.Compare(da, db), cmp.Compare(a[:da], b[:db])); c != 0 {
+				return c
+			}
+			a, b = a[da:], b[db:]
+			continue
+		}
+		if a[0] != b[0] {
+			return cmp.Compare(a[0], b[0])
+		}
+		a, b = a[1:], b[1:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func digits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}

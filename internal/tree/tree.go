@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package tree finds and changes values in YAML nodes by path. Objects stay nodes from input to output,
+// so that comments, order and fields that vspread does not know live on.
+//
+// Paths are keys of mappings. No function changes a node that it was not told to change, and none
+// follows aliases without end: Expanded copies them out within a budget first.
+package tree
+
+import (
+	"errors"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// Get finds the value at a path, or nil. A null is no value.
+func Get(node *yaml.Node, path ...string) *yaml.Node {
+	for _, key := range path {
+		node = resolve(node)
+		if node == nil || node.Kind != yaml.MappingNode {
+			return nil
+		}
+		i := find(node, key)
+		if i < 0 {
+			return nil
+		}
+		node = node.Content[i+1]
+	}
+	node = resolve(node)
+	if node == nil || node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagNull {
+		return nil
+	}
+	return node
+}
+
+// String gives the scalar at a path, or "".
+func String(node *yaml.Node, path ...string) string {
+	n := Get(node, path...)
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return n.Value
+}
+
+// Strings gives the scalar entries of the mapping at a path, in a map of its own; nil when there is none.
+func Strings(node *yaml.Node, path ...string) map[string]string {
+	n := Get(node, path...)
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	m := make(map[string]string, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if v := resolve(n.Content[i+1]); v != nil && v.Kind == yaml.ScalarNode {
+			m[n.Content[i].Value] = v.Value
+		}
+	}
+	return m
+}
+
+// List gives the elements of the sequence at a path.
+func List(node *yaml.Node, path ...string) []*yaml.Node {
+	n := Get(node, path...)
+	if n == nil || n.Kind != yaml.SequenceNode {
+		return nil
+	}
+	return n.Content
+}
+
+// Set puts a value at a path, making mappings on the way; the comments of what it replaces stay.
+func Set(node *yaml.Node, value *yaml.Node, path ...string) {
+	for i, key := range path {
+		if i == len(path)-1 {
+			setKey(node, key, value)
+			return
+		}
+		next := Get(node, key)
+		if next == nil || next.Kind != yaml.MappingNode {
+			next = &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+			setKey(node, key, next)
+		} else if len(next.Content) == 0 {
+			next.Style = 0 // {} grows into a block
+		}
+		node = next
+	}
+}
+
+// Fill is Set where there is no value yet.
+func Fill(node *yaml.Node, value *yaml.Node, path ...string) {
+	if Get(node, path...) == nil {
+		Set(node, value, path...)
+	}
+}
+
+// Remove takes out the entry at a path, and gives its value or nil.
+func Remove(node *yaml.Node, path ...string) *yaml.Node {
+	last := len(path) - 1
+	parent := Get(node, path[:last]...)
+	if parent == nil || parent.Kind != yaml.MappingNode {
+		return nil
+	}
+	i := find(parent, path[last])
+	if i < 0 {
+		return nil
+	}
+	value := parent.Content[i+1]
+	parent.Content = slices.Delete(parent.Content, i, i+2)
+	return value
+}
+
+// Move takes the value at one path to another; it reports whether there was one.
+func Move(node *yaml.Node, from, to []string) bool {
+	value := Remove(node, from...)
+	if value == nil || value.Kind == yaml.ScalarNode && value.ShortTag() == yaml.NodeTagNull {
+		return false
+	}
+	Set(node, value, to...)
+	return true
+}
+
+// Sort orders the keys of a mapping as in the list; others follow in the order they have.
+func Sort(mapping *yaml.Node, order []string) {
+	type entry struct{ key, value *yaml.Node }
+	var entries []entry
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		entries = append(entries, entry{mapping.Content[i], mapping.Content[i+1]})
+	}
+	rank := func(e entry) int {
+		if i := slices.Index(order, e.key.Value); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(entries, func(a, b entry) int { return rank(a) - rank(b) })
+	for i, e := range entries {
+		mapping.Content[2*i], mapping.Content[2*i+1] = e.key, e.value
+	}
+}
+
+// Prune removes nulls, empty strings, mappings and lists below a mapping: API servers refuse most of
+// them, and they mean nothing. Keys listed in keep are not entered.
+func Prune(mapping *yaml.Node, keep ...string) {
+	for i := 0; i+1 < len(mapping.Content); {
+		key, value := mapping.Content[i], mapping.Content[i+1]
+		if value.Kind == yaml.MappingNode && !slices.Contains(keep, key.Value) {
+			Prune(value, keep...)
+		}
+		if value.Kind == yaml.SequenceNode {
+			for _, element := range value.Content {
+				if element.Kind == yaml.MappingNode {
+					Prune(element, keep...)
+				}
+			}
+		}
+		empty := len(value.Content) == 0
+		if value.Kind == yaml.ScalarNode {
+			empty = value.ShortTag() == yaml.NodeTagNull || value.Value == ""
+		}
+		if empty {
+			mapping.Content = slices.Delete(mapping.Content, i, i+2)
+			continue
+		}
+		i += 2
+	}
+}
+
+// Clone copies a tree that holds no aliases.
+func Clone(node *yaml.Node) *yaml.Node {
+	if node == nil {
+		return nil
+	}
+	out := *node
+	out.Content = make([]*yaml.Node, len(node.Content))
+	for i, c := range node.Content {
+		out.Content[i] = Clone(c)
+	}
+	return &out
+}
+
+// ErrTooLarge is what Expanded says of a tree whose aliases unfold beyond the budget.
+var ErrTooLarge = errors.New("its YAML aliases unfold to too many values")
+
+// maxNodes bounds an unfolded object. The API server takes 3 MiB, which is far less.
+const maxNodes = 200_000
+
+// HasAliases tells whether a tree has anchors or aliases.
+func HasAliases(node *yaml.Node) bool {
+	return node.Kind == yaml.AliasNode || node.Anchor != "" || slices.ContainsFunc(node.Content, HasAliases)
+}
+
+// Expanded copies a tree with its aliases and merge keys written out.
+func Expanded(node *yaml.Node) (*yaml.Node, error) {
+	budget := maxNodes
+	return expand(node, &budget, 0)
+}
+
+func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
+	if *budget--; *budget < 0 || depth > 1000 {
+		return nil, ErrTooLarge
+	}
+	if node.Kind == yaml.AliasNode {
+		return expand(node.Alias, budget, depth+1)
+	}
+	out := *node
+	out.Anchor, out.Content = "", nil
+	for i, c := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].ShortTag() == "!!merge" {
+			continue
+		}
+		if node.Kind == yaml.MappingNode && i%2 == 0 && c.ShortTag() == "!!merge" {
+			if err := merge(&out, node, node.Content[i+1], budget, depth); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		copied, err := expand(c, budget, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out.Content = append(out.Content, copied)
+	}
+	return &out, nil
+}
+
+// merge copies what `<<: *a` or `<<: [*a, *b]` brings in, where the mapping has no entry of its own.
+func merge(out, own, value *yaml.Node, budget *int, depth int) error {
+	sources := []*yaml.Node{value}
+	if v := resolve(value); v != nil && v.Kind == yaml.SequenceNode {
+		sources = v.Content
+	}
+	for _, s := range sources {
+		expanded, err := expand(s, budget, depth+1)
+		if err != nil {
+			return err
+		}
+		if expanded.Kind != yaml.MappingNode {
+			continue
+		}
+		for i := 0; i+1 < len(expanded.Content); i += 2 {
+			if key := expanded.Content[i].Value; find(own, key) < 0 && find(out, key) < 0 {
+				out.Content = append(out.Content, expanded.Content[i], expanded.Content[i+1])
+			}
+		}
+	}
+	return nil
+}
+
+// Equal tells whether two trees mean the same, whatever their order of keys, style and comments.
+func Equal(a, b *yaml.Node) bool {
+	a, b = resolve(a), resolve(b)
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.Kind != b.Kind || len(a.Content) != len(b.Content) {
+		return false
+	}
+	switch a.Kind {
+	case yaml.ScalarNode:
+		return a.ShortTag() == b.ShortTag() && a.Value == b.Value
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(a.Content); i += 2 {
+			j := find(b, a.Content[i].Value)
+			if j < 0 || !Equal(a.Content[i+1], b.Content[j+1]) {
+				return false
+			}
+		}
+		return true
+	}
+	for i := range a.Content {
+		if !Equal(a.Content[i], b.Content[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func setKey(mapping *yaml.Node, key string, value *yaml.Node) {
+	if i := find(mapping, key); i >= 0 {
+		old := mapping.Content[i+1]
+		if value.LineComment == "" && old.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode {
+			value.LineComment = old.LineComment
+		}
+		mapping.Content[i+1] = value
+		return
+	}
+	mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: key}, value)
+}
+
+func find(mapping *yaml.Node, key string) int {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func resolve(node *yaml.Node) *yaml.Node {
+	// An alias cannot point to an alias.
+	if node != nil && node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	if node != nil && node.Kind == yaml.DocumentNode && len(node.Content) == 1 {
+		return node.Content[0]
+	}
+	return node
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package inventory
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/vspread/vspread/internal/diag"
+)
+
+// check finds what contradicts itself: names that are missing or stand twice, mount lists that name
+// unknown hosts, states and ordinals that are not to be.
+func (inv *Inventory) check(at diag.Where) diag.List {
+	c := checker{at: at}
+	hosts := c.hosts(inv.Hosts)
+	c.datastores(inv.Datastores, hosts)
+	for i, x := range inv.Datacenters {
+		c.required(x.Name, "datacenters[%d].name", i)
+	}
+	for i, x := range inv.Clusters {
+		c.required(x.Name, "clusters[%d].name", i)
+	}
+	for i, x := range inv.DatastoreClusters {
+		c.required(x.Name, "datastoreClusters[%d].name", i)
+	}
+	for i, x := range inv.Networks {
+		c.required(x.Name, "networks[%d].name", i)
+		c.known(x.Hosts, hosts, fmt.Sprintf("networks[%d].hosts", i), "host")
+	}
+	for i, x := range inv.ResourcePools {
+		c.required(x.Path, "resourcePools[%d].path", i)
+	}
+	for i, x := range inv.Folders {
+		c.required(x.Path, "folders[%d].path", i)
+	}
+	for i, x := range inv.Templates {
+		c.required(x.Name, "templates[%d].name", i)
+	}
+	for i, x := range inv.StoragePolicies {
+		c.required(x.Name, "storagePolicies[%d].name", i)
+	}
+	return c.diags
+}
+
+type checker struct {
+	at    diag.Where
+	diags diag.List
+}
+
+func (c *checker) errorf(code diag.Code, format string, args ...any) *diag.Diagnostic {
+	return c.diags.Errorf(code, c.at, format, args...)
+}
+
+func (c *checker) required(value, path string, index int) {
+	if value == "" {
+		c.errorf(diag.MissingField, path+" is missing", index)
+	}
+}
+
+func (c *checker) known(names, known []string, path, what string) {
+	for i, n := range names {
+		if slices.Contains(known, n) {
+			continue
+		}
+		d := c.errorf(diag.InconsistentInventory, "%s[%d]: there is no %s %q", path, i, what, n)
+		if s := diag.Suggest(n, known); s != "" {
+			d.WithHint("did you mean %q?", s)
+		} else {
+			d.WithHint("known are %s", diag.Choices(known))
+		}
+	}
+}
+
+func (c *checker) hosts(hosts []Host) []string {
+	names := make([]string, 0, len(hosts))
+	seen := map[string]bool{}
+	for i, h := range hosts {
+		c.required(h.Name, "hosts[%d].name", i)
+		if seen[h.Name] {
+			c.errorf(diag.InconsistentInventory, "hosts[%d]: host %q stands twice", i, h.Name).WithHint("keep one")
+		}
+		seen[h.Name] = true
+		names = append(names, h.Name)
+		c.state(h.State, fmt.Sprintf("hosts[%d].state", i), Connected, Maintenance, Disconnected, Gone)
+		c.notNegative(h.CPUs, fmt.Sprintf("hosts[%d].cpus", i))
+		c.notNegative(h.MemoryMiB, fmt.Sprintf("hosts[%d].memoryMiB", i))
+	}
+	return names
+}
+
+func (c *checker) datastores(datastores []Datastore, hosts []string) {
+	known := make(map[string]bool, len(hosts))
+	for _, h := range hosts {
+		known[h] = true
+	}
+	first := map[string]int{}
+	unique := func(i int, what, value string) {
+		if value == "" {
+			return
+		}
+		if j, ok := first[what+value]; ok {
+			c.errorf(diag.InconsistentInventory, "datastores[%d]: %s %s is that of datastores[%d] as well", i, what, value, j)
+			return
+		}
+		first[what+value] = i
+	}
+	for i, d := range datastores {
+		c.required(d.Name, "datastores[%d].name", i)
+		unique(i, "path", d.Path)
+		unique(i, "id", d.ID)
+		if d.Path == "" && d.ID == "" {
+			unique(i, "name", d.Name)
+		}
+		if d.Ordinal != 0 {
+			unique(i, "ordinal", fmt.Sprint(d.Ordinal))
+		}
+		c.state(d.State, fmt.Sprintf("datastores[%d].state", i), Connected, Maintenance, Inaccessible, Gone)
+		c.notNegative(d.Ordinal, fmt.Sprintf("datastores[%d].ordinal", i))
+		c.notNegative(d.CapacityGiB, fmt.Sprintf("datastores[%d].capacityGiB", i))
+		c.notNegative(d.FreeGiB, fmt.Sprintf("datastores[%d].freeGiB", i))
+		if d.Local != nil && *d.Local && len(d.Hosts) == 0 {
+			c.errorf(diag.InconsistentInventory, "datastores[%d]: datastore %q is local and no host mounts it", i, d.Name).
+				WithHint("name its host in hosts")
+		}
+		if slices.ContainsFunc(d.Hosts, func(h string) bool { return !known[h] }) {
+			c.known(d.Hosts, hosts, fmt.Sprintf("datastores[%d].hosts", i), "host")
+		}
+		mounts := map[string]bool{}
+		for _, h := range d.Hosts {
+			if mounts[h] {
+				c.errorf(diag.InconsistentInventory, "datastores[%d].hosts: %q stands twice", i, h).WithHint("keep one")
+			}
+			mounts[h] = true
+		}
+	}
+}
+
+func (c *checker) state(s State, path string, allowed ...State) {
+	if s == "" || slices.Contains(allowed, s) {
+		return
+	}
+	var words []string
+	for _, a := range allowed {
+		words = append(words, string(a))
+	}
+	d := c.errorf(diag.InvalidValue, "%s: unknown state %q", path, s)
+	d.WithHint("one of %s", diag.Choices(words))
+}
+
+func (c *checker) notNegative(n int, path string) {
+	if n < 0 {
+		c.errorf(diag.InvalidValue, "%s must not be negative, is %d", path, n)
+	}
+}
