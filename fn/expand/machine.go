@@ -23,14 +23,17 @@ type layer struct {
 	networks string
 }
 
-// inherited are the fields that workers take over from the control plane's machines when nobody says
-// otherwise. Not among them: where the disks are, and what is made for one machine's role (extra
-// disks, devices, names, reservations).
-var inherited = []string{
+// machineFields are the fields that layers decide about.
+var machineFields = []string{
 	"template", "cloneMode", "snapshot", "datacenter", "folder", "resourcePool", "network",
 	"numCPUs", "numCoresPerSocket", "memoryMiB", "diskGiB", "os", "hardwareVersion",
 	"powerOffMode", "guestSoftPowerOffTimeoutSeconds",
 }
+
+// notInherited are those that workers do not take over from the control plane's machines: a linked clone
+// would keep reading from the template's datastore instead of the local disk, and fits the control
+// plane's datastore only.
+var notInherited = []string{"cloneMode", "snapshot"}
 
 // layers gives the sources of a pool's machines in their one order: override of the datastore, worker
 // group, seed, control plane.
@@ -52,6 +55,11 @@ func (e *expansion) layers(pool Pool, group v1alpha1.WorkerGroup, seed seed, at 
 			continue
 		}
 		machineSpecForm(spec, o.Version())
+		if o == e.cluster.controlPlaneTemplate {
+			for _, field := range notInherited {
+				tree.Remove(spec, field)
+			}
+		}
 		layers = append(layers, layer{spec, diag.At(o.Ref, "spec.template.spec"), "network.devices"})
 	}
 	return layers

@@ -4,6 +4,7 @@ package expand
 
 import (
 	"slices"
+	"strconv"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -39,7 +40,7 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 			machineSpecForm(spec, seed.template.Version())
 		}
 	}
-	e.fillMachineSpec(spec, layers, pool, at)
+	e.fillMachineSpec(spec, layers, pool, seed.template != nil, at)
 	if seed.template == nil {
 		tree.Sort(spec, machineSpecOrder)
 	}
@@ -54,8 +55,8 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 func poolFile(pool Pool) string { return "pools/" + pool.Name + ".yaml" }
 
 // fillMachineSpec sets what a pool's machines are, on top of a seed's spec or of nothing.
-func (e *expansion) fillMachineSpec(spec *yaml.Node, layers []layer, pool Pool, at diag.Where) {
-	for _, field := range inherited {
+func (e *expansion) fillMachineSpec(spec *yaml.Node, layers []layer, pool Pool, seed bool, at diag.Where) {
+	for _, field := range machineFields {
 		if v, _ := value(layers, field); v != nil {
 			tree.Set(spec, tree.Clone(v), field)
 		}
@@ -77,11 +78,15 @@ func (e *expansion) fillMachineSpec(spec *yaml.Node, layers []layer, pool Pool, 
 	reference(inventory.FolderClass, "folder", false)
 	reference(inventory.ResourcePoolClass, "resourcePool", false)
 	e.networks(spec, layers, datacenter, at)
-	e.size(spec, at)
+	e.size(spec, layers, at)
 
 	tree.Fill(spec, codec.String(string(v1alpha1.FullClone)), "cloneMode")
 	tree.Fill(spec, codec.String("Linux"), "os")
-	tree.Fill(spec, codec.String("hard"), "powerOffMode")
+	if seed {
+		tree.Fill(spec, codec.String("hard"), "powerOffMode") // what CAPV takes an absent value for
+	} else {
+		tree.Fill(spec, codec.String("trySoft"), "powerOffMode") // as in CAPV's cluster template
+	}
 	switch tree.String(spec, "powerOffMode") {
 	case "trySoft":
 		tree.Fill(spec, codec.Int(softPowerOffSeconds), "guestSoftPowerOffTimeoutSeconds")
@@ -153,38 +158,46 @@ func (e *expansion) networks(spec *yaml.Node, layers []layer, datacenter string,
 	}
 }
 
-// size insists on processors and memory; a disk may be as large as the template's.
-func (e *expansion) size(spec *yaml.Node, at diag.Where) {
+// size insists on processors and memory. A disk is as large as the template's unless somebody says
+// otherwise, and never smaller.
+func (e *expansion) size(spec *yaml.Node, layers []layer, at diag.Where) {
 	for _, field := range []string{"numCPUs", "memoryMiB"} {
 		if tree.Get(spec, field) == nil {
 			e.diags.Errorf(diag.MissingMachineValue, at.Dot("machine."+field), "nothing says how large the machines are").
 				WithHint("set it here, or give the control plane's VSphereMachineTemplate to vspread")
 		}
 	}
-	template := tree.String(spec, "template")
-	found := e.Inventory.Find(inventory.TemplateClass, template, "")
-	if len(found) != 1 {
+	template, ok := e.templateOf(spec)
+	if !ok || template.DiskGiB == 0 {
 		return
+	}
+	tree.Fill(spec, codec.Int(template.DiskGiB), "diskGiB")
+	if n, err := strconv.Atoi(tree.String(spec, "diskGiB")); err == nil && n < template.DiskGiB {
+		_, from := value(layers, "diskGiB")
+		e.diags.Errorf(diag.InvalidValue, from.at.Dot("diskGiB"), "is %d, and the disk of template %s has %d GiB", n, template.Name, template.DiskGiB).
+			WithHint("a clone's disk can be larger than the template's, not smaller")
+	}
+}
+
+// templateOf finds the template that a spec names.
+func (e *expansion) templateOf(spec *yaml.Node) (inventory.Template, bool) {
+	found := inventory.Among(e.listed(inventory.TemplateClass), inventory.TemplateClass, tree.String(spec, "template"), "")
+	if len(found) != 1 {
+		return inventory.Template{}, false
 	}
 	i := slices.IndexFunc(e.Inventory.Templates, func(t inventory.Template) bool {
 		return t.Name == found[0].Name && t.Path == found[0].Path
 	})
-	if disk := e.Inventory.Templates[i].DiskGiB; disk > 0 {
-		tree.Fill(spec, codec.Int(disk), "diskGiB")
-	}
+	return e.Inventory.Templates[i], true
 }
 
 // linkedClone checks what a linked clone needs: its disks refer to the template's, so the pool's host
 // must see a datastore of the template, which must have a snapshot.
 func (e *expansion) linkedClone(spec *yaml.Node, pool Pool, at diag.Where) {
-	found := e.Inventory.Find(inventory.TemplateClass, tree.String(spec, "template"), "")
-	if len(found) != 1 {
+	t, ok := e.templateOf(spec)
+	if !ok {
 		return
 	}
-	i := slices.IndexFunc(e.Inventory.Templates, func(t inventory.Template) bool {
-		return t.Name == found[0].Name && t.Path == found[0].Path
-	})
-	t := e.Inventory.Templates[i]
 	if len(t.Datastores) == 0 {
 		return
 	}
@@ -193,7 +206,7 @@ func (e *expansion) linkedClone(spec *yaml.Node, pool Pool, at diag.Where) {
 	})
 	if !visible {
 		e.diags.Errorf(diag.LinkedCloneOutOfReach, at, "the host of %s sees no datastore of template %s (%s), so it cannot make linked clones of it",
-			pool.Datastore.Name, found[0].Spelling(), diag.Choices(t.Datastores)).
+			pool.Datastore.Name, t.Name, diag.Choices(t.Datastores)).
 			WithHint("set cloneMode: fullClone, or keep a copy of the template on that datastore and name it in an override")
 	}
 }

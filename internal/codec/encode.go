@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -19,13 +20,46 @@ func Encode(v any) *yaml.Node {
 	if err != nil {
 		panic(fmt.Sprintf("codec: %T: %v", v, err))
 	}
-	var doc yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
-		panic(fmt.Sprintf("codec: %T: %v", v, err))
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return nodeOf(decoder)
+}
+
+// nodeOf reads one value of JSON. YAML's own parser would not do: it refuses control characters that
+// JSON leaves as they are.
+func nodeOf(decoder *json.Decoder) *yaml.Node {
+	token, err := decoder.Token()
+	if err != nil {
+		panic(fmt.Sprintf("codec: %v", err))
 	}
-	node := doc.Content[0]
-	plain(node)
-	return node
+	switch v := token.(type) {
+	case json.Delim:
+		n := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+		if v == '[' {
+			n = &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+		}
+		for decoder.More() {
+			n.Content = append(n.Content, nodeOf(decoder))
+		}
+		if _, err := decoder.Token(); err != nil {
+			panic(fmt.Sprintf("codec: %v", err))
+		}
+		if len(n.Content) == 0 {
+			n.Style = yaml.FlowStyle // {} and []
+		}
+		return n
+	case string:
+		return String(v)
+	case json.Number:
+		tag := yaml.NodeTagInt
+		if strings.ContainsAny(v.String(), ".eE") {
+			tag = yaml.NodeTagFloat
+		}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: v.String()}
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: fmt.Sprint(v)}
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagNull, Value: "null"}
 }
 
 // String gives the node of a string, quoted where a YAML 1.1 reader would take it for something else:
@@ -51,22 +85,4 @@ func Text(node *yaml.Node) string {
 		panic(fmt.Sprintf("codec: %v", err)) // a node that this program made wrongly
 	}
 	return b.String()
-}
-
-// plain takes the JSON look off a tree.
-func plain(node *yaml.Node) {
-	node.Line, node.Column = 0, 0
-	if node.Kind == yaml.ScalarNode {
-		if node.ShortTag() == yaml.NodeTagString {
-			*node = *String(node.Value)
-		}
-		return
-	}
-	node.Style = 0
-	if len(node.Content) == 0 {
-		node.Style = yaml.FlowStyle // {} and []
-	}
-	for _, c := range node.Content {
-		plain(c)
-	}
 }

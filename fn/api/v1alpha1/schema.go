@@ -4,7 +4,7 @@ package v1alpha1
 
 import _ "embed"
 
-//go:generate go run sigs.k8s.io/controller-tools/cmd/controller-gen@v0.20.1 crd:crdVersions=v1 paths=. output:crd:stdout
+//go:generate go run sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0 crd:crdVersions=v1 paths=. output:crd:stdout
 
 //go:embed clusterspread.yaml
 var schema []byte
