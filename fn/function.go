@@ -40,19 +40,26 @@ func Process(rl *sdk.ResourceList) (bool, error) {
 func process(rl *sdk.ResourceList) diag.List {
 	items := make([]*yaml.RNode, len(rl.Items))
 	for i, o := range rl.Items {
-		items[i] = o.MoveToResourceNode()
+		items[i] = borrowed(o)
 	}
 	var config *yaml.RNode
 	if rl.FunctionConfig != nil && !rl.FunctionConfig.IsEmpty() {
-		config = rl.FunctionConfig.MoveToResourceNode()
+		config = borrowed(rl.FunctionConfig)
 	}
 	out := Transform(items, config)
 	rl.Items = make(sdk.KubeObjects, len(out.Items))
 	for i, n := range out.Items {
-		rl.Items[i] = sdk.MoveToKubeObject(n)
+		rl.Items[i] = sdk.MoveToKubeObject(yaml.NewRNode(n.YNode()))
 	}
 	rl.Results = append(rl.Results, results(out.Diags)...)
 	return out.Diags
+}
+
+// borrowed gives the node of an object, which keeps it: the SDK only moves or copies.
+func borrowed(o *sdk.KubeObject) *yaml.RNode {
+	n := o.MoveToResourceNode()
+	*o = *sdk.MoveToKubeObject(yaml.NewRNode(n.YNode()))
+	return n
 }
 
 // Run is the function from bytes to bytes: a ResourceList in, one out. With errors there is no output.

@@ -49,11 +49,11 @@ func WriteResourceList(rl *sdk.ResourceList) []byte {
 		b.WriteString("items:\n")
 	}
 	for _, item := range rl.Items {
-		w.write(item.MoveToResourceNode().YNode(), "- ")
+		w.write(borrowed(item).YNode(), "- ")
 	}
 	if rl.FunctionConfig != nil && !rl.FunctionConfig.IsEmpty() {
 		b.WriteString("functionConfig:\n")
-		w.write(rl.FunctionConfig.MoveToResourceNode().YNode(), "  ")
+		w.write(borrowed(rl.FunctionConfig).YNode(), "  ")
 	}
 	if len(rl.Results) > 0 {
 		b.WriteString("results:\n")
@@ -87,12 +87,9 @@ func (w *itemWriter) write(n *yaml.Node, lead string) {
 		}
 	}
 	for line := range bytes.Lines(w.scratch.Bytes()) {
-		switch {
-		case len(lead) > 0 && lead != "":
+		if len(line) > 1 {
 			w.out.WriteString(lead)
-			lead = ""
-		case len(line) > 1:
-			w.out.WriteString("  ")
+			lead = "  "
 		}
 		w.out.Write(line)
 	}

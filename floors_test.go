@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/vspread/vspread"
+
+// floors holds the house: a package imports only from floors below its own, never sideways. The room
+// of a package that is not listed must be decided here first.
+var floors = map[string]int{
+	"":                5,
+	"internal/cli":    4,
+	"fn":              3,
+	"internal/render": 3,
+	"fn/expand":       2,
+	"fn/ownership":    2,
+	"fn/place":        1,
+	"fn/object":       1,
+	"fn/api/v1alpha1": 1,
+	"inventory":       1,
+	"internal/codec":  0,
+	"internal/diag":   0,
+	"internal/tree":   0,
+}
+
+// within allows imports inside of floor 0, where codec reports in the words of diag.
+var within = map[string]string{"internal/codec": "internal/diag"}
+
+// outside lists what the rooms of the core may use besides the standard library.
+var outside = map[string][]string{
+	"fn/place":        {},
+	"internal/diag":   {},
+	"internal/tree":   {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"internal/codec":  {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"inventory":       {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/object":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
+	"fn/ownership":    {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
+	"fn/expand":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
+	"fn/api/v1alpha1": {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
+}
+
+// impure is what the core must not touch: files, clocks, chance, the network, logs.
+var impure = []string{"os", "io/fs", "time", "math/rand", "math/rand/v2", "net", "net/http", "log", "log/slog", "context"}
+
+func TestImportFloors(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (path == "test" || path == "examples" || path == "build" || strings.HasPrefix(d.Name(), ".") && path != ".") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		room := filepath.ToSlash(filepath.Dir(path))
+		if room == "." {
+			room = ""
+		}
+		floor, ok := floors[room]
+		if !ok {
+			t.Errorf("%s is in no room: add %q to the floors", path, room)
+		}
+		seen[room] = true
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			checkImport(t, path, room, floor, name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range floors {
+		if !seen[room] {
+			t.Errorf("room %q is empty", room)
+		}
+	}
+}
+
+func checkImport(t *testing.T, path, room string, floor int, name string) {
+	t.Helper()
+	if own, ok := strings.CutPrefix(name, module); ok {
+		own = strings.TrimPrefix(own, "/")
+		if f, ok := floors[own]; !ok || f >= floor && within[room] != own {
+			t.Errorf("%s: imports %s, which is not below", path, own)
+		}
+		return
+	}
+	allowed, core := outside[room]
+	if !core {
+		return
+	}
+	if !strings.Contains(strings.Split(name, "/")[0], ".") {
+		for _, p := range impure {
+			// Durations are values; the clock is not used.
+			if name == p && !(name == "time" && filepath.Base(path) == "convert.go") {
+				t.Errorf("%s: imports %s, and the core is pure", path, name)
+			}
+		}
+		return
+	}
+	for _, a := range allowed {
+		if name == a || strings.HasSuffix(a, "/") && strings.HasPrefix(name, a) {
+			return
+		}
+	}
+	t.Errorf("%s: imports %s, which this room does without", path, name)
+}
