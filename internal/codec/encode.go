@@ -66,10 +66,33 @@ func nodeOf(decoder *json.Decoder) *yaml.Node {
 // a network `n` is false to the API server, a zone `no` as well.
 func String(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: s}
-	if yaml.IsValueNonString(s) {
+	if !surelyString(s) && yaml.IsValueNonString(s) {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
+}
+
+// surelyString recognises most strings without the two parsers that IsValueNonString sets to work: a
+// plain word that starts with a letter or slash is a string unless it is one of YAML 1.1's keywords.
+func surelyString(s string) bool {
+	if s == "" || keywords[strings.ToLower(s)] {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '/'
+		if !letter && (i == 0 || !(c >= '0' && c <= '9' || c == '-' || c == '.')) {
+			return false
+		}
+	}
+	return true
+}
+
+// keywords are the words that YAML 1.1 reads as booleans and null.
+var keywords = map[string]bool{
+	"y": true, "yes": true, "on": true, "true": true,
+	"n": true, "no": true, "off": true, "false": true,
+	"null": true,
 }
 
 // Int gives the node of a number.
