@@ -44,8 +44,8 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 			}
 		}
 		if len(out) == 0 {
-			r.diags.Errorf(diag.NoSpread, diag.Where{}, "there is no ClusterSpread").
-				WithHint("write one, with the apiVersion %s", v1alpha1.APIVersion)
+			r.diags.Errorf(diag.NoSpread, diag.Where{}, "there is no ClusterSpread in the input").
+				WithHint("give vspread an object of kind ClusterSpread, apiVersion %s, with spec.workers", v1alpha1.APIVersion)
 		}
 		return valid(out)
 	}
@@ -65,13 +65,13 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 		r.diags.Append(diags...)
 		return valid([]spread{{ClusterSpread: s, ref: o.Ref}})
 	}
-	r.diags.Errorf(diag.UnknownFunctionConfig, diag.At(o.Ref, ""), "%s %s configures some other function", o.Ref.APIVersion, o.Ref.Kind).
-		WithHint("the functionConfig is a ClusterSpread of %s, a ConfigMap of options, or the inventory's ConfigMap with the label %s: \"true\"", v1alpha1.APIVersion, inventory.Label)
+	r.diags.Errorf(diag.UnknownFunctionConfig, diag.At(o.Ref, ""), "the functionConfig is apiVersion %q, kind %q, which vspread does not know", o.Ref.APIVersion, o.Ref.Kind).
+		WithHint("it is a ClusterSpread of %s, a ConfigMap of options, or the inventory's ConfigMap with the label %s: \"true\"", v1alpha1.APIVersion, inventory.Label)
 	return nil
 }
 
 func (r *run) decode(o *object.Object) spread {
-	s, diags := v1alpha1.Decode(yaml.NewRNode(o.Node), o.Ref)
+	s, diags := v1alpha1.Decode(o.Node, o.Ref)
 	r.diags.Append(diags...)
 	return spread{ClusterSpread: s, ref: o.Ref}
 }

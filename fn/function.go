@@ -3,6 +3,7 @@
 package fn
 
 import (
+	"fmt"
 	"path"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -70,8 +71,7 @@ func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, 
 	defer func() {
 		if p := recover(); p != nil {
 			out, diags = nil, diag.List{}
-			diags.Errorf(diag.Internal, diag.Where{}, "vspread failed: %v", p).
-				WithHint("this is a mistake in vspread; please report it with the input")
+			diags.Panicked(p)
 		}
 	}()
 	rl, diags := ReadResourceList(in)
@@ -89,8 +89,7 @@ func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, 
 // items may be changed in place, but not when there are errors.
 func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	r := run{items: items, inventories: map[*object.Object]*parsedInventory{}}
-	all, diags := read(items)
-	r.diags.Append(diags...)
+	all, unread := read(items)
 	r.objects = object.NewSet(all)
 	r.users = r.ofUsers()
 	r.refuseDuplicates()
@@ -102,6 +101,10 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		outputs = append(outputs, out)
 	}
 	changed := r.apply(outputs)
+	if unread.HasErrors() {
+		r.diags = r.diags.WithoutConsequences()
+	}
+	r.diags = append(unread, r.diags.FirstOfEachField()...)
 	if r.diags.HasErrors() {
 		return Outcome{Items: items, Diags: r.diags.Sorted()}
 	}
@@ -142,17 +145,17 @@ func (r *run) refuseDuplicates() {
 		}
 		if x, ok := first[o.Key()]; ok && x.Version() == o.Version() {
 			r.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice in the input").
-				WithHint("the other one is in %s", orUnknown(x.Ref.File))
+				WithHint("the other one is %s", position(x))
 		}
 		first[o.Key()] = o
 	}
 }
 
-func orUnknown(file string) string {
-	if file == "" {
-		return "the same stream"
+func position(o *object.Object) string {
+	if o.Ref.File == "" {
+		return fmt.Sprintf("item %d of the stream", o.Item+1)
 	}
-	return file
+	return "in " + o.Ref.File
 }
 
 // bySpread finds each spread's Cluster and inventory. Spreads without them have been reported.
@@ -220,6 +223,7 @@ func (r *run) apply(outputs []expand.Output) func() []*yaml.RNode {
 		var added []object.Desired
 		removed := map[int]bool{}
 		replaced := map[int]*yaml.RNode{}
+		moved := map[string]string{}
 		for i, changes := range all {
 			for item := range changes.Remove {
 				removed[item] = true
@@ -228,6 +232,11 @@ func (r *run) apply(outputs []expand.Output) func() []*yaml.RNode {
 				replaced[item] = n
 			}
 			added = append(added, changes.Add...)
+			for _, pair := range changes.Kept {
+				if !pair.Desired.Template && pair.Existing.Ref.File != "" {
+					moved[pair.Desired.File] = pair.Existing.Ref.File
+				}
+			}
 			for _, o := range outputs[i].Hidden {
 				edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
 			}
@@ -245,7 +254,7 @@ func (r *run) apply(outputs []expand.Output) func() []*yaml.RNode {
 				out = append(out, item)
 			}
 		}
-		return append(append(out, placed(added, out)...), guard(items)...)
+		return append(append(out, placed(added, out, moved)...), guard(items)...)
 	}
 }
 
@@ -265,7 +274,7 @@ func edit(item *yaml.RNode, value *yaml.Node, path ...string) {
 
 // refuseImmutable reports a StorageClass that could not be applied.
 func (r *run) refuseImmutable(pair ownership.Pair) {
-	for _, field := range expand.ImmutableStorage(pair.Existing.Node, pair.Desired.YNode()) {
+	for _, field := range expand.ImmutableStorage(pair.Existing.Node, pair.Desired.Node.YNode()) {
 		r.diags.Errorf(diag.StorageClassImmutable, diag.At(pair.Existing.Ref, ""), "changes %s of a StorageClass, which the API server refuses", field).
 			WithHint("give storage.class a new name; volumes keep the class they were made with")
 	}
@@ -277,7 +286,7 @@ func (r *run) refuseCollisions(all []ownership.Changes) {
 	for _, changes := range all {
 		for _, d := range changes.Add {
 			o := object.New(d.Node.YNode(), -1)
-			if x, ok := first[o.Key()]; ok {
+			if x, ok := first[o.Key()]; ok && x.Owner() != o.Owner() { // of one owner, they are pools of one name
 				r.diags.Errorf(diag.ObjectInTheWay, diag.At(o.Ref, "metadata.name"), "would be written for %s and for %s", x.Owner(), o.Owner()).
 					WithHint("rename a worker group or the StorageClass of one of the two")
 			}

@@ -45,6 +45,12 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 		return nil, diags
 	}
 	rl := &sdk.ResourceList{}
+	for field, kind := range map[string]yaml.Kind{"items": yaml.SequenceNode, "functionConfig": yaml.MappingNode} {
+		if n := tree.Get(root, field); n != nil && n.Kind != kind {
+			diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{}, field), "is not what a ResourceList has there").
+				WithHint("items is a list of objects, functionConfig one object")
+		}
+	}
 	for i, item := range tree.List(root, "items") {
 		if item.Kind == yaml.AliasNode {
 			item = item.Alias
@@ -85,9 +91,24 @@ func read(items []*yaml.RNode) ([]*object.Object, diag.List) {
 			}
 			node = expanded
 		}
-		objects = append(objects, object.New(node, i))
+		o := object.New(node, i)
+		if concerns(o) && malformed(o, &diags) {
+			continue
+		}
+		objects = append(objects, o)
 	}
 	return objects, diags
+}
+
+// malformed reports metadata that is none, which every reader below relies on.
+func malformed(o *object.Object, diags *diag.List) bool {
+	for _, path := range [][]string{{"metadata"}, {"metadata", "labels"}, {"metadata", "annotations"}} {
+		if n := tree.Get(o.Node, path...); n != nil && n.Kind != yaml.MappingNode {
+			diags.Errorf(diag.WrongType, diag.At(o.Ref, strings.Join(path, ".")), "must be a mapping")
+			return true
+		}
+	}
+	return false
 }
 
 // concerns tells whether an object is of the kinds that an expansion reads.

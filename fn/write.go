@@ -18,7 +18,8 @@ import (
 
 // placed gives new objects the file they go to, behind what that file has already. An orchestrator that
 // keeps objects in files tells where they are by annotations; one that does not, kustomize, drops ours.
-func placed(added []object.Desired, items []*yaml.RNode) []*yaml.RNode {
+// What belongs with an object that the user moved to another file goes there.
+func placed(added []object.Desired, items []*yaml.RNode, moved map[string]string) []*yaml.RNode {
 	next := map[string]int{}
 	for _, item := range items {
 		o := object.New(item.YNode(), 0)
@@ -28,6 +29,9 @@ func placed(added []object.Desired, items []*yaml.RNode) []*yaml.RNode {
 	var out []*yaml.RNode
 	for _, d := range added {
 		n := d.Node.YNode()
+		if file, ok := moved[d.File]; ok {
+			d.File = file
+		}
 		tree.Set(n, codec.String(d.File), "metadata", "annotations", kioutil.PathAnnotation)
 		tree.Set(n, &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Style: yaml.DoubleQuotedStyle, Value: strconv.Itoa(next[d.File])},
 			"metadata", "annotations", kioutil.IndexAnnotation)

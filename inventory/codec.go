@@ -113,7 +113,7 @@ func Parse(text string, at diag.Where) (Inventory, diag.List) {
 			diags.Errorf(diag.MissingField, at, "the inventory is empty").
 				WithHint("list at least hosts and datastores")
 		} else {
-			diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+			diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s (lines count within the text)", strings.TrimPrefix(err.Error(), "yaml: "))
 		}
 		return Inventory{}, diags
 	}
@@ -130,7 +130,7 @@ func Parse(text string, at diag.Where) (Inventory, diag.List) {
 		return Inventory{}, diags
 	}
 	for _, p := range problems {
-		diags.Errorf(p.Code, at, "line %d, %s: %s", p.Line, p.Path, p.Message).Hint = p.Hint
+		diags.Errorf(p.Code, at, "line %d of the text, %s: %s", p.Line, p.Path, p.Message).Hint = p.Hint
 	}
 	inv := doc.Inventory
 	if !diags.HasErrors() {

@@ -38,8 +38,8 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 			// Another provider's template: its versions are its own business.
 			apiVersion = seed.bootstrap.Ref.APIVersion
 		}
-	case seed.deployment != nil:
-		return bootstrap{}
+	case seed.deployment != nil && (seed.brings("dataSecretName") || seed.brings("configRef")):
+		return bootstrap{} // the seed's own; or a template that is not in the input, which is reported
 	case !e.cluster.kubeadm:
 		ref := tree.String(e.Cluster.Node, "spec", "controlPlaneRef", "kind")
 		e.diags.Errorf(diag.BootstrapNeedsSeed, at, "nodes join a %s by a bootstrap template of its provider, which vspread cannot make up", ref).
@@ -49,8 +49,8 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 		template = e.kubeadmTemplate(at)
 	}
 	spec := tree.Get(template, "spec")
-	if spec == nil {
-		e.diags.Errorf(diag.SeedNotFound, diag.At(seed.bootstrap.Ref, "spec"), "is empty, so no machine would join").
+	if t := tree.Get(spec, "template"); t == nil || t.Kind != yaml.MappingNode {
+		e.diags.Errorf(diag.WrongType, diag.At(seed.bootstrap.Ref, "spec.template"), "must be a mapping, or no machine would join").
 			WithHint("complete the bootstrap template")
 		return bootstrap{}
 	}

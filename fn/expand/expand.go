@@ -138,7 +138,9 @@ func (e *expansion) readCluster() {
 	if c.namespace != "" {
 		c.owner = c.namespace + "/" + c.name
 	}
-	if len(validation.IsDNS1123Label(c.name)) > 0 {
+	if c.name == "" {
+		e.diags.Errorf(diag.MissingField, e.clusterAt("metadata.name"), "is missing")
+	} else if len(validation.IsDNS1123Label(c.name)) > 0 {
 		e.diags.Errorf(diag.InvalidValue, e.clusterAt("metadata.name"), "%q cannot be a part of a machine's name", c.name).
 			WithHint("fill in variables before vspread runs, and use lower case letters, digits and '-'")
 	}
@@ -185,7 +187,7 @@ func (e *expansion) infrastructureVersion() v1alpha1.InfrastructureVersion {
 		case o.Version() != first.Version():
 			e.diags.Errorf(diag.MixedAPIVersions, e.at().Dot("apiVersions.infrastructure"), "%s is %s and %s is %s",
 				first.Ref, first.Version(), o.Ref, o.Version()).
-				WithHint("write apiVersions: {infrastructure: %s} to choose", v1alpha1.InfrastructureV1Beta2)
+				WithHint("choose one: %s for CAPV 1.16 and newer, %s for older ones", v1alpha1.InfrastructureV1Beta2, v1alpha1.InfrastructureV1Beta1)
 			return v1alpha1.InfrastructureV1Beta2
 		}
 	}
@@ -210,7 +212,7 @@ func (e *expansion) refuseUnclaimed() {
 			continue
 		}
 		e.diags.Errorf(diag.UnclaimedMachineDeployment, diag.At(md.Ref, ""), "its workers would double those of the ClusterSpread").
-			WithHint("copy the pools from it with `seed: %s` in a worker group, or delete it, or keep it beside them with the annotation %s: \"true\"",
+			WithHint("copy the pools from it with `seed: %s` in a worker group, or delete it, which drains and deletes its machines, or keep it beside them with the annotation %s: \"true\"",
 				md.Ref.Name, ExcludeAnnotation)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/inventory"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
 )
 
 // input parses a stream of objects, one of them the Cluster, with the spec of a spread and an inventory.
@@ -32,7 +32,7 @@ func input(t *testing.T, spec, inv, objects string) expand.Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoded, diags := v1alpha1.Decode(spread, diag.Ref{})
+	decoded, diags := v1alpha1.Decode(spread.YNode(), diag.Ref{})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -44,7 +44,9 @@ func input(t *testing.T, spec, inv, objects string) expand.Input {
 	return expand.Input{Spread: decoded, Cluster: set.Clusters()[0], Inventory: &parsed, Objects: set}
 }
 
-func indent(s string) string { return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") + "\n" }
+func indent(s string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\n  ") + "\n"
+}
 
 func mustExpand(t *testing.T, in expand.Input) expand.Output {
 	t.Helper()
@@ -270,6 +272,10 @@ metadata:
 spec:
   clusterName: apple
   replicas: 3 # three of them
+  rollout:
+    strategy:
+      type: RollingUpdate
+      rollingUpdate: {maxSurge: 2, maxUnavailable: 0} # room for two
   selector:
     matchLabels:
       cluster.x-k8s.io/cluster-name: apple
@@ -279,8 +285,6 @@ spec:
       labels: {old: selector, tier: worker, cluster.x-k8s.io/cluster-name: apple, cluster.x-k8s.io/deployment-name: apple-md-disk, node.cluster.x-k8s.io/datastore: disk, node.cluster.x-k8s.io/worker-group: md}
     spec:
       clusterName: apple
-      version: v1.28.0
-      somethingNew: {a: b} # unknown fields live
       bootstrap:
         configRef:
           apiGroup: bootstrap.cluster.x-k8s.io
@@ -290,15 +294,13 @@ spec:
         apiGroup: infrastructure.cluster.x-k8s.io
         kind: VSphereMachineTemplate
         name: apple-md-disk-frzlutyq
+      version: v1.28.0
       minReadySeconds: 5
       deletion:
         nodeDrainTimeoutSeconds: 600
+      somethingNew: {a: b} # unknown fields live
   deletion:
     order: Oldest
-  rollout:
-    strategy:
-      type: RollingUpdate
-      rollingUpdate: {maxSurge: 2, maxUnavailable: 0} # room for two
 `,
 		"KubeadmConfigTemplate": `apiVersion: bootstrap.cluster.x-k8s.io/v1beta2
 kind: KubeadmConfigTemplate
@@ -339,17 +341,17 @@ spec:
   template:
     spec:
       template: ${TEMPLATE}
-      numCPUs: 2
-      memoryMiB: 4096 # enough
-      powerOffMode: trySoft
-      customVMXKeys: {some.key: ""}
+      cloneMode: fullClone
+      datastore: disk
       network:
         devices: [{networkName: "n", dhcp4: true}]
-      datastore: disk
-      cloneMode: fullClone
+      numCPUs: 2
+      memoryMiB: 4096 # enough
+      customVMXKeys: {some.key: ""}
       os: Linux
-      namingStrategy: {template: "{{ .machine.name }}"}
+      powerOffMode: trySoft
       guestSoftPowerOffTimeout: 3m0s
+      namingStrategy: {template: "{{ .machine.name }}"}
 `,
 	}
 	for kind, want := range wants {

@@ -101,9 +101,18 @@ func (e *expansion) grown(seed seed, fresh *yaml.Node) *yaml.Node {
 		set("spec", "template", "spec", "bootstrap")
 	}
 	set("spec", "template", "spec", "infrastructureRef")
+	tree.Sort(tree.Get(node, "spec"), deploymentOrder)
+	tree.Sort(tree.Get(node, "spec", "template"), objectOrder)
+	tree.Sort(tree.Get(node, "spec", "template", "spec"), machineOrder)
 	e.withoutAutoscaler(node, seed)
 	return node
 }
+
+// The orders of fields in Cluster API's documentation.
+var (
+	deploymentOrder = []string{"clusterName", "replicas", "rollout", "selector", "template", "machineNaming", "remediation", "deletion", "paused"}
+	machineOrder    = []string{"clusterName", "bootstrap", "infrastructureRef", "version", "providerID", "failureDomain", "minReadySeconds", "readinessGates", "deletion", "taints"}
+)
 
 // autoscalerAnnotations are the node group's bounds; Cluster API and the autoscaler read both.
 var autoscalerAnnotations = []string{

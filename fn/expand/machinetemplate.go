@@ -41,13 +41,10 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 		}
 	}
 	e.fillMachineSpec(spec, layers, pool, seed.template != nil, at)
-	if seed.template == nil {
-		tree.Sort(spec, machineSpecOrder)
-	}
 	tree.Set(template, spec, "spec", "template", "spec")
-
 	name := pool.Name + "-" + SpecHash(tree.Get(template, "spec"))
 	machineSpecVersion(spec, e.cluster.infrastructure)
+	tree.Sort(spec, machineSpecOrder)
 	e.head(template, infrastructureGroup+"/"+string(e.cluster.infrastructure), "VSphereMachineTemplate", name, pruneGuards)
 	return object.Desired{Node: yaml.NewRNode(template), File: poolFile(pool), Template: true}, name
 }
@@ -161,9 +158,9 @@ func (e *expansion) networks(spec *yaml.Node, layers []layer, datacenter string,
 // size insists on processors and memory. A disk is as large as the template's unless somebody says
 // otherwise, and never smaller.
 func (e *expansion) size(spec *yaml.Node, layers []layer, at diag.Where) {
-	for _, field := range []string{"numCPUs", "memoryMiB"} {
-		if tree.Get(spec, field) == nil {
-			e.diags.Errorf(diag.MissingMachineValue, at.Dot("machine."+field), "nothing says how large the machines are").
+	for _, f := range []struct{ name, what string }{{"numCPUs", "how many processors"}, {"memoryMiB", "how much memory"}} {
+		if tree.Get(spec, f.name) == nil {
+			e.diags.Errorf(diag.MissingMachineValue, at.Dot("machine."+f.name), "nothing says %s the machines have", f.what).
 				WithHint("set it here, or give the control plane's VSphereMachineTemplate to vspread")
 		}
 	}
@@ -196,6 +193,11 @@ func (e *expansion) templateOf(spec *yaml.Node) (inventory.Template, bool) {
 func (e *expansion) linkedClone(spec *yaml.Node, pool Pool, at diag.Where) {
 	t, ok := e.templateOf(spec)
 	if !ok {
+		return
+	}
+	if t.Snapshot != nil && !*t.Snapshot {
+		e.diags.Warnf(diag.LinkedCloneOutOfReach, at, "template %s has no snapshot, so CAPV makes full clones of it", t.Name).
+			WithHint("make a snapshot of the template, or set cloneMode: fullClone")
 		return
 	}
 	if len(t.Datastores) == 0 {

@@ -38,7 +38,7 @@ func (e *expansion) pools(group v1alpha1.WorkerGroup, storage storageChoice, at 
 		if !ok {
 			e.diags.Errorf(diag.NameTooLong, at.Dot("name"), "cluster %q and group %q leave no room for a datastore in the %d characters of a MachineDeployment",
 				e.cluster.name, group.Name, MaxPoolName).
-				WithHint("choose a shorter group name")
+				WithHint("choose a shorter name for the longer of the two")
 			continue
 		}
 		pool := Pool{Name: name, Group: group.Name, Datastore: d, override: o, at: at, label: LabelValue(cmp.Or(o.Name, d.Name))}
@@ -67,7 +67,7 @@ func (e *expansion) describeDatastores() string {
 	}
 	var words []string
 	for _, d := range e.Inventory.Datastores {
-		words = append(words, d.Name+" is on "+strconv.Itoa(len(d.Hosts))+" hosts")
+		words = append(words, d.Name+": "+notLocal(d))
 	}
 	return diag.Choices(words)
 }
@@ -114,7 +114,7 @@ func (e *expansion) selectDatastores(locals []inventory.Datastore, s v1alpha1.Da
 func (e *expansion) unmatched(glob string, locals []inventory.Datastore, at diag.Where) {
 	for _, d := range e.match(e.Inventory.Datastores, glob) {
 		e.diags.Errorf(diag.NotLocal, at, "datastore %q is not local: %s", d.Name, notLocal(d)).
-			WithHint("local are %s; set local: true in the inventory where you know better", diag.Choices(names(locals)))
+			WithHint("local are %s; where you know better, local: true in the inventory says so", diag.Choices(names(locals)))
 		return
 	}
 	d := e.diags.Errorf(diag.UnknownDatastore, at, "%q matches no datastore", glob)
@@ -125,12 +125,17 @@ func (e *expansion) unmatched(glob string, locals []inventory.Datastore, at diag
 	}
 }
 
+// notLocal says why a datastore is no pool.
 func notLocal(d inventory.Datastore) string {
 	switch {
 	case d.Local != nil && !*d.Local:
 		return "the inventory says local: false"
-	case len(d.Hosts) != 1:
+	case len(d.Hosts) == 0:
+		return "no host mounts it"
+	case len(d.Hosts) > 1:
 		return strconv.Itoa(len(d.Hosts)) + " hosts mount it"
+	case d.IsLocal():
+		return "it is for volumes"
 	}
 	return "its type is " + d.Type
 }

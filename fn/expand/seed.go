@@ -19,6 +19,11 @@ type seed struct {
 	deployment, template, bootstrap *object.Object
 }
 
+// brings tells whether the seed's machines have some way to join.
+func (s seed) brings(field string) bool {
+	return tree.Get(s.deployment.Node, "spec", "template", "spec", "bootstrap", field) != nil
+}
+
 func (s seed) objects() []*object.Object {
 	return slices.DeleteFunc([]*object.Object{s.deployment, s.template, s.bootstrap}, func(o *object.Object) bool { return o == nil })
 }
@@ -41,6 +46,11 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) seed {
 	if s.deployment == nil {
 		e.diags.Errorf(diag.SeedNotFound, at.Dot("seed"), "Cluster %s has no MachineDeployment %q", e.Cluster.Ref.Name, group.Seed).
 			WithHint("it has: %s", diag.Choices(known))
+		return seed{}
+	}
+	if spec := tree.Get(s.deployment.Node, "spec", "template", "spec"); spec == nil || spec.Kind != yaml.MappingNode {
+		e.diags.Errorf(diag.WrongType, diag.At(s.deployment.Ref, "spec.template.spec"), "must be a mapping").
+			WithHint("complete the MachineDeployment, or describe the machines in the worker group instead")
 		return seed{}
 	}
 	follow := func(path ...string) *object.Object {

@@ -26,7 +26,7 @@ type Changes struct {
 // Pair is an object as it is and as it should be.
 type Pair struct {
 	Existing *object.Object
-	Desired  *yaml.RNode
+	Desired  object.Desired
 }
 
 // Compare gives the changes that turn the owner's objects among existing into the desired ones. The
@@ -47,7 +47,7 @@ func Compare(owner string, desired []object.Desired, existing *object.Set, items
 			inTheWay(&diags, old, owner)
 			continue
 		}
-		c.Kept = append(c.Kept, Pair{old, d.Node})
+		c.Kept = append(c.Kept, Pair{old, d})
 		if n := updated(items[old.Item], d.Node); n != nil {
 			c.Replace[old.Item] = n
 		}

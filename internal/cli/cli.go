@@ -38,13 +38,26 @@ type Streams struct {
 // errInvalid stops a command whose diagnostics have been printed.
 var errInvalid = errors.New("the input has errors")
 
-// usageError is a wrong call.
-type usageError struct{ error }
+// usageError is a wrong call of a command.
+type usageError struct {
+	error
+	command string
+}
 
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+func usagef(c *cobra.Command, format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...), c.CommandPath()}
+}
 
 // Main runs a command line, without the program's name, and gives the exit status.
-func Main(args []string, s Streams) int {
+func Main(args []string, s Streams) (status int) {
+	defer func() {
+		if p := recover(); p != nil {
+			var diags diag.List
+			diags.Panicked(p)
+			_ = report(s, diags)
+			status = Invalid
+		}
+	}()
 	root := newRoot(s)
 	root.SetArgs(route(args))
 	err := root.Execute()
@@ -55,7 +68,7 @@ func Main(args []string, s Streams) int {
 	case errors.Is(err, errInvalid):
 		return Invalid
 	case errors.As(err, &usage):
-		fmt.Fprintf(s.Err, "error: %s; see `vspread --help`\n", err)
+		fmt.Fprintf(s.Err, "error: %s; see `%s --help`\n", err, usage.command)
 		return Usage
 	}
 	fmt.Fprintf(s.Err, "error: %s\n", err)
@@ -91,29 +104,48 @@ Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside 
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{err, c.CommandPath()} })
 	root.AddCommand(
 		newFn(s), newRender(s), newValidate(s), newExplain(s), newPlugin(s), newVersion(s),
 	)
-	for _, c := range append(root.Commands(), root) {
-		wrapArgs(c)
-	}
+	root.InitDefaultCompletionCmd()
+	wrapArgs(root)
 	return root
 }
 
-// wrapArgs makes complaints about positional arguments and unknown commands wrong usage.
+// wrapArgs makes complaints about positional arguments and unknown commands wrong usage. A command that
+// only has others below it shows its help, but not when it is given a word that is none of them.
 func wrapArgs(c *cobra.Command) {
 	args := c.Args
-	c.Args = func(c *cobra.Command, a []string) error {
-		if args == nil {
-			args = cobra.ArbitraryArgs
+	if args == nil {
+		args = cobra.ArbitraryArgs
+	}
+	if c.HasSubCommands() {
+		if c.RunE == nil {
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 		}
+		args = func(c *cobra.Command, a []string) error {
+			if len(a) == 0 {
+				return nil
+			}
+			var known []string
+			for _, sub := range c.Commands() {
+				known = append(known, sub.Name())
+			}
+			if x := diag.Suggest(a[0], known); x != "" {
+				return fmt.Errorf("unknown command %q, did you mean %q?", a[0], x)
+			}
+			return fmt.Errorf("unknown command %q", a[0])
+		}
+	}
+	c.Args = func(c *cobra.Command, a []string) error {
 		if err := args(c, a); err != nil {
-			return usageError{err}
+			return usageError{err, c.CommandPath()}
 		}
 		return nil
 	}

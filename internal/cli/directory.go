@@ -17,7 +17,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/render"
@@ -25,7 +24,7 @@ import (
 
 // intoDirectory renders into files. What vspread wrote there before is the earlier output; what the
 // user put there is left alone, also in files that are shared with ours.
-func (o renderOptions) intoDirectory(s Streams, items []*yaml.RNode) error {
+func (o renderOptions) intoDirectory(s Streams, input source) error {
 	earlier := source{stdin: s}
 	if _, err := os.Stat(o.output); err == nil {
 		if err := earlier.read([]string{o.output}); err != nil {
@@ -34,59 +33,86 @@ func (o renderOptions) intoDirectory(s Streams, items []*yaml.RNode) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := report(s, earlier.diags); err != nil {
-		return err
-	}
 	// Earlier output counts only where it is written to.
-	items = slices.DeleteFunc(items, isOwned)
-	var others []*yaml.RNode
+	input.items = slices.DeleteFunc(input.items, isOwned)
 	for _, n := range earlier.items {
 		if isOwned(n) {
-			items = append(items, n)
-		} else {
-			others = append(others, n)
+			input.items = append(input.items, n)
 		}
 	}
-	out := fn.Transform(items, nil)
-	diags := out.Diags
-	wanted, more := o.wanted(out.Items)
-	diags.Append(more...)
-	files, more := o.arrange(wanted, others)
-	diags.Append(more...)
-	if err := report(s, diags); err != nil {
+	input.diags.Append(earlier.diags...)
+	out := input.transform()
+	wanted, diags := o.wanted(out.Items)
+	files, more := o.arrange(wanted, out.Items, earlier.items)
+	if !out.Diags.HasErrors() {
+		out.Diags.Append(diags...)
+		out.Diags.Append(more...)
+	}
+	if err := report(s, out.Diags); err != nil {
 		return err
 	}
-	changes, err := o.write(files, earlier.items)
+	changes, err := o.write(files, keys(out.Items), earlier.items)
 	if err != nil {
 		return err
 	}
-	return errors.Join(render.Pools(s.Out, rows(out.Pools)), render.Files(s.Out, o.output, changes))
+	if err := render.Pools(s.Out, rows(out.Pools)); err != nil {
+		return err
+	}
+	return render.Files(s.Out, o.output, changes)
 }
 
 func isOwned(n *yaml.RNode) bool { return object.New(n.YNode(), 0).Owner() != "" }
 
-// arrange sorts objects into files. Others are the user's objects in the directory: they stay in files
-// that are written, and one that the input once had is reported, because nothing removes it.
-func (o renderOptions) arrange(wanted, others []*yaml.RNode) (map[string][]*yaml.RNode, diag.List) {
+// arrange sorts objects into files: what is wanted, and what else the directory has already. That is
+// the user's own objects, objects of the input that the user moved to another file, and what --only
+// leaves out this time.
+func (o renderOptions) arrange(wanted, all, earlier []*yaml.RNode) (map[string][]*yaml.RNode, diag.List) {
 	var diags diag.List
+	output := map[object.Key]*object.Object{}
+	for _, n := range all {
+		x := object.New(n.YNode(), 0)
+		output[x.Key()] = x
+	}
+	moved := map[object.Key]string{}
+	var others []*yaml.RNode
+	for _, n := range earlier {
+		x := object.New(n.YNode(), 0)
+		same := output[x.Key()]
+		if same != nil && same.IsLocalConfig() {
+			same = nil // no longer applied
+		}
+		switch {
+		case same == nil && x.Owner() == "":
+			others = append(others, n)
+			if !x.IsLocalConfig() {
+				diags.Warnf(diag.NotInInput, diag.At(x.Ref, ""), "is in %s and not in the input; it stays", o.output).
+					WithHint("delete it there if it is a leftover")
+			}
+		case same == nil: // ours, and no longer wanted
+		case x.Owner() == "" && same.Owner() != "":
+			diags.Errorf(diag.ObjectInTheWay, diag.At(x.Ref, "metadata.name"), "is the name of an object that vspread would write for %s", same.Owner()).
+				WithHint("rename or delete it in %s, or choose another name in the ClusterSpread", o.output)
+		default:
+			moved[x.Key()] = x.Ref.File
+			others = append(others, n) // replaced below when it is wanted
+		}
+	}
 	files := map[string][]*yaml.RNode{}
 	written := map[object.Key]bool{}
 	for _, n := range wanted {
 		x := object.New(n.YNode(), 0)
+		file := cmp.Or(moved[x.Key()], x.Ref.File, "stdin.yaml")
+		if !filepath.IsLocal(filepath.FromSlash(file)) {
+			diags.Errorf(diag.InvalidValue, diag.At(x.Ref, "metadata.annotations"), "places the object outside of %s", o.output)
+			continue
+		}
 		written[x.Key()] = true
-		files[cmp.Or(x.Ref.File, "stdin.yaml")] = append(files[cmp.Or(x.Ref.File, "stdin.yaml")], n)
+		files[file] = append(files[file], n)
 	}
 	for _, n := range others {
 		x := object.New(n.YNode(), 0)
-		if written[x.Key()] {
-			continue
-		}
-		if files[x.Ref.File] != nil {
+		if !written[x.Key()] && files[x.Ref.File] != nil {
 			files[x.Ref.File] = append(files[x.Ref.File], n)
-		}
-		if !x.IsLocalConfig() {
-			diags.Warnf(diag.NotInInput, diag.At(x.Ref, ""), "is in %s and not in the input; it stays", o.output).
-				WithHint("delete it there if it is a leftover")
 		}
 	}
 	for _, list := range files {
@@ -95,14 +121,22 @@ func (o renderOptions) arrange(wanted, others []*yaml.RNode) (map[string][]*yaml
 	return files, diags
 }
 
+func keys(items []*yaml.RNode) map[object.Key]bool {
+	out := map[object.Key]bool{}
+	for _, n := range items {
+		out[object.New(n.YNode(), 0).Key()] = true
+	}
+	return out
+}
+
 func index(n *yaml.RNode) int {
 	i, _ := strconv.Atoi(n.GetAnnotations()[kioutil.IndexAnnotation])
 	return i
 }
 
 // write brings the files to disk: every content is made before the first file is touched, and each is
-// replaced whole.
-func (o renderOptions) write(files map[string][]*yaml.RNode, earlier []*yaml.RNode) ([]render.FileChange, error) {
+// replaced whole. A file goes when all it holds is ours and no longer wanted.
+func (o renderOptions) write(files map[string][]*yaml.RNode, wanted map[object.Key]bool, earlier []*yaml.RNode) ([]render.FileChange, error) {
 	var changes []render.FileChange
 	contents := map[string][]byte{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -121,13 +155,12 @@ func (o renderOptions) write(files map[string][]*yaml.RNode, earlier []*yaml.RNo
 		}
 		contents[name] = content
 	}
-	// A file whose objects all were ours and are no longer wanted.
-	onlyOurs := map[string]bool{}
+	useless := map[string]bool{}
 	for _, n := range earlier {
-		name := object.New(n.YNode(), 0).Ref.File
-		if files[name] == nil {
-			ours, seen := onlyOurs[name]
-			onlyOurs[name] = isOwned(n) && (ours || !seen)
+		x := object.New(n.YNode(), 0)
+		if files[x.Ref.File] == nil {
+			before, seen := useless[x.Ref.File]
+			useless[x.Ref.File] = x.Owner() != "" && !wanted[x.Key()] && (before || !seen)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
@@ -135,8 +168,8 @@ func (o renderOptions) write(files map[string][]*yaml.RNode, earlier []*yaml.RNo
 			return nil, err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(onlyOurs)) {
-		if !onlyOurs[name] {
+	for _, name := range slices.Sorted(maps.Keys(useless)) {
+		if !useless[name] {
 			continue
 		}
 		if err := os.Remove(filepath.Join(o.output, filepath.FromSlash(name))); err != nil {

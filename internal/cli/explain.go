@@ -23,7 +23,7 @@ func newExplain(s Streams) *cobra.Command {
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return append(codes(), v1alpha1.ClusterSpreadKind), cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				for _, p := range diag.Pages() {
 					first, _, _ := strings.Cut(p.Text, "\n")
@@ -38,9 +38,9 @@ func newExplain(s Streams) *cobra.Command {
 			page, ok := diag.Explain(args[0])
 			if !ok {
 				if x := diag.Suggest(args[0], codes()); x != "" {
-					return usagef("there is no code %q; did you mean %s", args[0], x)
+					return usagef(c, "there is no code %q, did you mean %q?", args[0], x)
 				}
-				return usagef("there is no code %q; `vspread explain` lists them", args[0])
+				return usagef(c, "there is no code %q, and `vspread explain` lists them", args[0])
 			}
 			fmt.Fprintf(s.Out, "%s\n\n%s\n", page.Code, page.Text)
 			return nil

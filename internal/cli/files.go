@@ -16,7 +16,9 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 // source reads objects from files and directories.
@@ -27,6 +29,16 @@ type source struct {
 	bytes int
 	items []*yaml.RNode
 	diags diag.List
+}
+
+// transform expands what was read; what could not be read is reported beside what else is wrong.
+func (r *source) transform() fn.Outcome {
+	out := fn.Transform(r.items, nil)
+	if r.diags.HasErrors() {
+		out.Diags = out.Diags.WithoutConsequences()
+	}
+	out.Diags = append(r.diags, out.Diags...)
+	return out
 }
 
 // read takes paths in their order; "-" is standard input. Objects are annotated with their path,
@@ -109,33 +121,64 @@ func (r *source) file(p, name string) error {
 
 // add parses one file. What is no Kubernetes object (values, patches) is passed over.
 func (r *source) add(in []byte, name string) {
+	if r.bytes > fn.MaxInput {
+		return // it has been reported
+	}
 	if r.bytes += len(in); r.bytes > fn.MaxInput {
 		fn.TooLarge(&r.diags, name)
 		return
 	}
-	reader := kio.ByteReader{
-		Reader:            bytes.NewReader(in),
-		DisableUnwrapping: true,
-		PreserveSeqIndent: true,
-		WrapBareSeqNode:   true,
-	}
-	if name != "" {
-		reader.SetAnnotations = map[string]string{kioutil.PathAnnotation: name}
-	}
-	nodes, err := reader.Read()
+	at := diag.At(diag.Ref{File: name}, "")
+	// Whether lists are indented is noted with each object, so that a file keeps its looks.
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, PreserveSeqIndent: true, WrapBareSeqNode: true}).Read()
 	if err != nil {
-		d := r.diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{File: name}, ""), "is not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
-		if bytes.Contains(in, []byte("{{")) {
-			d.WithHint("it looks like a template; render it first, for example with `helm template`")
+		bare, errYAML := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
+		if errYAML != nil {
+			d := r.diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(errYAML))
+			if bytes.Contains(in, []byte("{{")) {
+				d.WithHint("it looks like a template; render it first, for example with `helm template`")
+			}
+			return
 		}
-		return
+		// The notes could not be written: some object's metadata is none.
+		nodes = bare
 	}
 	for _, n := range nodes {
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
 			continue
 		}
+		if wrong := place(n, name); wrong != "" {
+			r.diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
+			continue
+		}
 		r.items = append(r.items, n)
 	}
+}
+
+// place notes the file of an object, and nothing else: a stream's own notes on files are not followed,
+// they could lead anywhere. It gives the field that is in the way of that, if one is.
+func place(n *yaml.RNode, name string) (wrong string) {
+	for _, path := range [][]string{{"metadata"}, {"metadata", "annotations"}} {
+		if m := tree.Get(n.YNode(), path...); m != nil && m.Kind != yaml.MappingNode {
+			return strings.Join(path, ".")
+		}
+	}
+	for _, note := range placeNotes {
+		tree.Remove(n.YNode(), "metadata", "annotations", note)
+	}
+	if name != "" {
+		tree.Set(n.YNode(), codec.String(name), "metadata", "annotations", kioutil.PathAnnotation)
+	}
+	return ""
+}
+
+// errorText takes the layers of packages off the parser's words.
+func errorText(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"MalformedYAMLError: ", "yaml: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
 }
 
 // isBuildFile recognises what steers kustomize and kpt and is no object of the package.

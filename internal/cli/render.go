@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"os"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -31,44 +32,44 @@ directory). It writes all objects but those that are local configuration: to std
 		Example: `  vspread render cluster/ > rendered.yaml
   vspread render cluster/ -o rendered/
   clusterctl generate cluster apple --from capv.yaml | vspread render - spread.yaml inventory.yaml`,
-		RunE: func(_ *cobra.Command, args []string) error { return o.run(s, args) },
+		RunE: func(c *cobra.Command, args []string) error { return o.run(c, s, args) },
 	}
 	c.Flags().StringVarP(&o.output, "output", "o", "", "directory to write into; earlier output is read from there")
 	c.Flags().StringVar(&o.only, "only", "", "management: what the management cluster gets; storage: the StorageClass for the workload cluster itself")
 	return c
 }
 
-func (o renderOptions) run(s Streams, paths []string) error {
+func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if o.only != "" && o.only != "management" && o.only != "storage" {
-		return usagef("--only is management or storage, not %q", o.only)
+		return usagef(c, "--only is management or storage, not %q", o.only)
 	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
 	for _, p := range paths {
 		if o.output != "" && p != "-" && sameDirectory(p, o.output) {
-			return usagef("-o must not be the directory that is read, %s", p)
+			return usagef(c, "-o must not be the directory that is read, %s", p)
 		}
+	}
+	if info, err := os.Stat(o.output); err == nil && !info.IsDir() {
+		return usagef(c, "-o names %s, which is not a directory", o.output)
 	}
 	input := source{stdin: s, skip: o.output}
 	if err := input.read(paths); err != nil {
 		return err
 	}
-	if err := report(s, input.diags); err != nil {
-		return err
-	}
 	if o.output != "" {
-		return o.intoDirectory(s, input.items)
+		return o.intoDirectory(s, input)
 	}
-	out := fn.Transform(input.items, nil)
+	out := input.transform()
+	wanted, diags := o.wanted(out.Items)
+	if !out.Diags.HasErrors() {
+		out.Diags.Append(diags...)
+	}
 	if err := report(s, out.Diags); err != nil {
 		return err
 	}
-	text, diags := o.stream(out.Items)
-	if err := report(s, diags); err != nil {
-		return err
-	}
-	_, err := s.Out.Write(text)
+	_, err := s.Out.Write(document(wanted))
 	return err
 }
 
@@ -91,25 +92,19 @@ func (o renderOptions) wanted(items []*yaml.RNode) ([]*yaml.RNode, diag.List) {
 	return out, diags
 }
 
-// stream writes objects one after the other.
-func (o renderOptions) stream(items []*yaml.RNode) ([]byte, diag.List) {
-	items, diags := o.wanted(items)
-	if diags.HasErrors() {
-		return nil, diags
-	}
-	return document(items), diags
-}
+// placeNotes are the annotations that tell the file an object was read from.
+var placeNotes = []string{kioutil.PathAnnotation, kioutil.LegacyPathAnnotation} //nolint:staticcheck // older kpt's as well
 
-// noted are the annotations that tell where an object was read from.
-var noted = []string{
-	kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, //nolint:staticcheck // older kpt's as well
+// notes are all that reading leaves on an object.
+var notes = append([]string{
 	kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation, //nolint:staticcheck // older kpt's as well
 	kioutil.SeqIndentAnnotation,
-}
+}, placeNotes...)
 
+// document writes objects one after the other, without the notes.
 func document(items []*yaml.RNode) []byte {
 	var b bytes.Buffer
-	w := kio.ByteWriter{Writer: &b, ClearAnnotations: noted, KeepReaderAnnotations: false}
+	w := kio.ByteWriter{Writer: &b, ClearAnnotations: notes, KeepReaderAnnotations: false}
 	if err := w.Write(items); err != nil {
 		panic(err) // nodes that were read or made as YAML
 	}

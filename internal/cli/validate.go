@@ -4,8 +4,6 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
-
-	"github.com/vspread/vspread/fn"
 )
 
 func newValidate(s Streams) *cobra.Command {
@@ -20,10 +18,7 @@ func newValidate(s Streams) *cobra.Command {
 			if err := input.read(paths); err != nil {
 				return err
 			}
-			if err := report(s, input.diags); err != nil {
-				return err
-			}
-			return report(s, fn.Transform(input.items, nil).Diags)
+			return report(s, input.transform().Diags)
 		},
 	}
 }

@@ -162,6 +162,38 @@ func (l *List) Infof(c Code, at Where, format string, args ...any) *Diagnostic {
 // Append takes over the diagnostics of others.
 func (l *List) Append(others ...*Diagnostic) { *l = append(*l, others...) }
 
+// Panicked adds what is said of a panic: nothing that a user did wrong, and no output either.
+func (l *List) Panicked(value any) {
+	l.Errorf(Internal, Where{}, "vspread failed: %v", value).
+		WithHint("this is a mistake in vspread; please report it with the input")
+}
+
+// consequences are the codes of what may only seem to be missing when something could not be read.
+var consequences = []Code{
+	NoSpread, NoCluster, NoInventory, SeedNotFound, MissingVersion, MissingMachineValue, UnknownReference, BootstrapNeedsSeed,
+}
+
+// WithoutConsequences drops what may only follow from another error: that something is missing.
+func (l List) WithoutConsequences() List {
+	return slices.DeleteFunc(slices.Clone(l), func(d *Diagnostic) bool {
+		return d.Severity == Error && slices.Contains(consequences, d.Code)
+	})
+}
+
+// FirstOfEachField drops errors about a field of a spec that has been found wrong already: a number that
+// is none need not be reported as missing too.
+func (l List) FirstOfEachField() List {
+	seen := map[Where]bool{}
+	return slices.DeleteFunc(slices.Clone(l), func(d *Diagnostic) bool {
+		if d.Severity != Error || !strings.HasPrefix(d.Field, "spec.") {
+			return false
+		}
+		wrong := seen[d.Where]
+		seen[d.Where] = true
+		return wrong
+	})
+}
+
 // HasErrors tells whether any of them stops the work.
 func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d *Diagnostic) bool { return d.Severity == Error })

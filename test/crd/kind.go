@@ -54,16 +54,25 @@ type version struct {
 
 func (k *kind) served() []string { return slices.Sorted(maps.Keys(k.versions)) }
 
+// moduleDir is where the module cache has a module of go.mod.
+func moduleDir(module string) (string, error) {
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	if err != nil {
+		return "", fmt.Errorf("find module %s: %w", module, err)
+	}
+	return strings.TrimSpace(string(dir)), nil
+}
+
 // loadKinds reads the CRDs of the groups that wanted accepts.
 func loadKinds(wanted func(group string) bool) (map[schema.GroupKind]*kind, error) {
 	kinds := map[schema.GroupKind]*kind{}
 	for module, folders := range crdFolders {
-		dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+		dir, err := moduleDir(module)
 		if err != nil {
-			return nil, fmt.Errorf("find module %s: %w", module, err)
+			return nil, err
 		}
 		for _, folder := range folders {
-			files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), folder, "*.yaml"))
+			files, err := filepath.Glob(filepath.Join(dir, folder, "*.yaml"))
 			if err != nil || len(files) == 0 {
 				return nil, fmt.Errorf("no CRDs in %s of module %s: %w", folder, module, err)
 			}

@@ -11,10 +11,7 @@ import (
 
 // TestInfrastructureVersionsAgree renders an example in both versions of CAPV's API.
 func TestInfrastructureVersionsAgree(t *testing.T) {
-	vspread := filepath.Join(t.TempDir(), "vspread")
-	if out, err := exec.Command("go", "build", "-C", "../..", "-buildvcs=false", "-o", vspread, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build vspread: %v\n%s", err, out)
-	}
+	vspread := buildVspread(t)
 	render := func(version string) []byte {
 		dir := t.TempDir()
 		if err := os.CopyFS(dir, os.DirFS("../../examples/homelab")); err != nil {
@@ -34,6 +31,16 @@ func TestInfrastructureVersionsAgree(t *testing.T) {
 	for _, difference := range compareVersions(t, render("v1beta1"), render("v1beta2")) {
 		t.Error(difference)
 	}
+}
+
+// buildVspread builds the program of this repository.
+func buildVspread(t *testing.T) string {
+	t.Helper()
+	vspread := filepath.Join(t.TempDir(), "vspread")
+	if out, err := exec.Command("go", "build", "-C", "../..", "-buildvcs=false", "-o", vspread, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build vspread: %v\n%s", err, out)
+	}
+	return vspread
 }
 
 func stderr(err error) []byte {

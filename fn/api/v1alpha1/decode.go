@@ -13,13 +13,13 @@ import (
 
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 // localConfig is the annotation of objects that are applied nowhere.
 const localConfig = "config.kubernetes.io/local-config"
 
-// object is the whole of a ClusterSpread as far as it is decoded strictly; metadata may hold whatever
-// Kubernetes allows there.
+// object is the whole of a ClusterSpread as far as it is decoded strictly.
 type object struct {
 	APIVersion string            `json:"apiVersion"`
 	Kind       string            `json:"kind"`
@@ -28,19 +28,19 @@ type object struct {
 
 // Decode reads a ClusterSpread strictly, with defaults set and everything validated. With errors the
 // result must not be used.
-func Decode(rn *yaml.RNode, ref diag.Ref) (*ClusterSpread, diag.List) {
+func Decode(node *yaml.Node, ref diag.Ref) (*ClusterSpread, diag.List) {
 	var diags diag.List
 	at := diag.At(ref, "")
-	if v := rn.GetApiVersion(); v != APIVersion {
+	if v := tree.String(node, "apiVersion"); v != APIVersion {
 		diags.Errorf(diag.UnsupportedVersion, at.Dot("apiVersion"), "%q is not known", v).
 			WithHint("this vspread reads %s", APIVersion)
 		return nil, diags
 	}
-	// metadata is read by kyaml, the rest strictly.
+	// metadata may hold whatever Kubernetes allows there; the rest is read strictly.
 	rest := &yaml.Node{Kind: yaml.MappingNode}
-	for i := 0; i+1 < len(rn.YNode().Content); i += 2 {
-		if key := rn.YNode().Content[i]; key.Value != "metadata" {
-			rest.Content = append(rest.Content, key, rn.YNode().Content[i+1])
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if key := node.Content[i]; key.Value != "metadata" {
+			rest.Content = append(rest.Content, key, node.Content[i+1])
 		}
 	}
 	var o object
@@ -48,8 +48,8 @@ func Decode(rn *yaml.RNode, ref diag.Ref) (*ClusterSpread, diag.List) {
 		diags.Errorf(p.Code, at.Dot(p.Path), "%s", p.Message).Hint = p.Hint
 	}
 	spread := &ClusterSpread{Spec: o.Spec}
-	spread.Name, spread.Namespace = rn.GetName(), rn.GetNamespace()
-	spread.Annotations = rn.GetAnnotations()
+	spread.Name, spread.Namespace = tree.String(node, "metadata", "name"), tree.String(node, "metadata", "namespace")
+	spread.Annotations = tree.Strings(node, "metadata", "annotations")
 	if spread.Name == "" {
 		diags.Errorf(diag.MissingField, at.Dot("metadata.name"), "is missing")
 	}
@@ -87,6 +87,9 @@ func DecodeOptions(data map[string]string, ref diag.Ref) (*ClusterSpread, diag.L
 			if err != nil {
 				diags.Errorf(diag.WrongType, at.Dot(key), "must be a whole number, not the text %q", value)
 			}
+			if err == nil && (n < 0 || n > maxReplicas) {
+				diags.Errorf(diag.InvalidValue, at.Dot(key), "must be between 0 and %d, is %d", maxReplicas, n)
+			}
 			group.Replicas = &n
 		default:
 			hint := "known are " + diag.Choices(options)
@@ -100,8 +103,10 @@ func DecodeOptions(data map[string]string, ref diag.Ref) (*ClusterSpread, diag.L
 		diags.Errorf(diag.MissingField, at.Dot("replicas"), "is missing").
 			WithHint("say how many workers there are in all, for example replicas: \"5\"")
 	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
 	spread.Spec.Workers = []WorkerGroup{group}
 	spread.Default()
-	diags.Append(spread.Validate(at)...)
 	return spread, diags
 }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/kube-openapi/pkg/validation/spec"
+	"k8s.io/kube-openapi/pkg/validation/strfmt"
+	"k8s.io/kube-openapi/pkg/validation/validate"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/internal/diag"
+)
+
+func schema(t *testing.T) *spec.Schema {
+	t.Helper()
+	var crd struct {
+		Spec struct {
+			Versions []struct {
+				Schema struct {
+					OpenAPIV3Schema spec.Schema `json:"openAPIV3Schema"`
+				} `json:"schema"`
+			} `json:"versions"`
+		} `json:"spec"`
+	}
+	if err := sigsyaml.Unmarshal(v1alpha1.Schema(), &crd); err != nil {
+		t.Fatal(err)
+	}
+	return &crd.Spec.Versions[0].Schema.OpenAPIV3Schema
+}
+
+// TestSchemaHasTheFieldsOfTheTypes fails when `make generate` was forgotten.
+func TestSchemaHasTheFieldsOfTheTypes(t *testing.T) {
+	t.Parallel()
+	compareFields(t, "spec", reflect.TypeFor[v1alpha1.ClusterSpreadSpec](), schema(t).Properties["spec"])
+}
+
+func compareFields(t *testing.T, path string, typ reflect.Type, s spec.Schema) {
+	t.Helper()
+	for typ.Kind() == reflect.Pointer {
+		typ = typ.Elem()
+	}
+	switch typ.Kind() {
+	case reflect.Slice:
+		compareFields(t, path+"[]", typ.Elem(), *s.Items.Schema)
+	case reflect.Struct:
+		var inType []string
+		for _, f := range reflect.VisibleFields(typ) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			inType = append(inType, name)
+			p, ok := s.Properties[name]
+			if !ok {
+				t.Errorf("%s.%s is not in the schema", path, name)
+				continue
+			}
+			if p.Description == "" {
+				t.Errorf("%s.%s has no description", path, name)
+			}
+			compareFields(t, path+"."+name, f.Type, p)
+		}
+		slices.Sort(inType)
+		if d := cmp.Diff(inType, slices.Sorted(maps.Keys(s.Properties))); d != "" {
+			t.Errorf("%s (-type +schema):\n%s", path, d)
+		}
+	}
+}
+
+// TestSchemaAgreesWithValidate holds the two judges to one verdict, where a schema can judge.
+func TestSchemaAgreesWithValidate(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		spec string
+		want bool
+	}{
+		{"workers: [{name: md, replicas: 5}]", true},
+		{"workers: [{name: md, perDatastore: 1}]\nreferences: names\napiVersions: {core: v1beta2, infrastructure: v1beta1}", true},
+		{"workers: [{name: md, replicas: 0, labels: {a.b/c: d}, overrides: [{datastore: d, weight: 3, name: x}]}]\nstorage: {class: a.b, delivery: Direct}", true},
+		{"{}", false},
+		{"workers: []", false},
+		{"workers: [{replicas: 5}]", false},
+		{"workers: [{name: MD, replicas: 5}]", false},
+		{"workers: [{name: " + strings.Repeat("x", 41) + ", replicas: 5}]", false},
+		{"workers: [{name: md, replicas: -1}]", false},
+		{"workers: [{name: md, replicas: 100001}]", false},
+		{"workers: [{name: md, replicas: five}]", false},
+		{"workers: [{name: md, perDatastore: 1001}]", false},
+		{"workers: [{name: md, replicas: 1, machine: {numCPUs: 1}}]", false},
+		{"workers: [{name: md, replicas: 1, machine: {memoryMiB: -1}}]", false},
+		{"workers: [{name: md, replicas: 1, machine: {cloneMode: thin}}]", false},
+		{"workers: [{name: md, replicas: 1, overrides: [{drain: true}]}]", false},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, weight: 0}]}]", false},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, name: 'a b'}]}]", false},
+		{"workers: [{name: md, replicas: 1}]\nreferences: ids", false},
+		{"workers: [{name: md, replicas: 1}]\napiVersions: {core: v1beta1}", false},
+		{"workers: [{name: md, replicas: 1}]\napiVersions: {infrastructure: v1alpha4}", false},
+		{"workers: [{name: md, replicas: 1}]\nstorage: {delivery: Mail}", false},
+	}
+	s := schema(t)
+	for _, tt := range tests {
+		text := "apiVersion: vspread.dev/v1alpha1\nkind: ClusterSpread\nmetadata: {name: x, annotations: {config.kubernetes.io/local-config: 'true'}}\nspec:\n  " + strings.ReplaceAll(tt.spec, "\n", "\n  ") + "\n"
+		var value map[string]any
+		if err := sigsyaml.Unmarshal([]byte(text), &value); err != nil {
+			t.Fatal(err)
+		}
+		if err := validate.AgainstSchema(s, value, strfmt.Default); (err == nil) != tt.want {
+			t.Errorf("the schema says %v to\n%s", err, tt.spec)
+		}
+		node, err := yaml.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, diags := v1alpha1.Decode(node.YNode(), diag.Ref{}); diags.HasErrors() == tt.want {
+			t.Errorf("Validate says %v to\n%s", diags, tt.spec)
+		}
+	}
+}
+
+// What a schema cannot say.
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ spec, want string }{
+		{"workers: [{name: md}]", "spec.workers[0].replicas MissingField"},
+		{"workers: [{name: md, seed: x}]", ""},
+		{"workers: [{name: md, replicas: 1, perDatastore: 1}]", "spec.workers[0] ReplicasConflict"},
+		{"workers: [{name: md, replicas: 1}, {name: md, replicas: 1}]", "spec.workers[1].name InvalidValue"},
+		{"workers: [{name: md, replicas: 1, version: 1.35}]", "spec.workers[0].version WrongType"},
+		{"workers: [{name: md, replicas: 1, version: v1.35}]", "spec.workers[0].version InvalidValue"},
+		{"workers: [{name: md, replicas: 1, version: 1.35.4+vmware.1}]", ""},
+		{"workers: [{name: md, replicas: 1, datastores: {include: ['[a']}}]", "spec.workers[0].datastores.include[0] InvalidValue"},
+		{"workers: [{name: md, replicas: 1, labels: {node.cluster.x-k8s.io/esxi-host: x}}]", "spec.workers[0].labels.node.cluster.x-k8s.io/esxi-host InvalidValue"},
+		{"workers: [{name: md, replicas: 1, labels: {topology.kubernetes.io/zone: x}}]", "spec.workers[0].labels.topology.kubernetes.io/zone InvalidValue"},
+		{"workers: [{name: md, replicas: 1, labels: {a: 'b c'}}]", "spec.workers[0].labels.a InvalidValue"},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, replicas: 1, weight: 1}]}]", "spec.workers[0].overrides[0] ReplicasConflict"},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, replicas: 1, drain: true}]}]", "spec.workers[0].overrides[0] ReplicasConflict"},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d}, {datastore: d}]}]", "spec.workers[0].overrides[1].datastore InvalidValue"},
+		{"workers: [{name: md, replicas: 1}]\nstorage: {datastore: a, policy: b}", "spec.storage InvalidValue"},
+		{"workers: [{name: md, replicas: 1}]\nstorage: {class: Shared}", "spec.storage.class InvalidValue"},
+	}
+	for _, tt := range tests {
+		node, err := yaml.Parse("apiVersion: vspread.dev/v1alpha1\nkind: ClusterSpread\nmetadata: {name: x, annotations: {config.kubernetes.io/local-config: 'true'}}\nspec:\n  " + strings.ReplaceAll(tt.spec, "\n", "\n  ") + "\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, diags := v1alpha1.Decode(node.YNode(), diag.Ref{})
+		var got []string
+		for _, d := range diags.FirstOfEachField() {
+			got = append(got, d.Field+" "+string(d.Code))
+		}
+		if s := strings.Join(got, ", "); s != tt.want {
+			t.Errorf("%s: %q, want %q", tt.spec, s, tt.want)
+		}
+	}
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestHosts runs vspread under the real kustomize, kubectl and kpt. `make test` installs kustomize and
+// sets VSPREAD_NEEDS_KUSTOMIZE, so that there the scripts cannot be passed over.
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("kustomize"); err != nil {
+		if os.Getenv("VSPREAD_NEEDS_KUSTOMIZE") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("kustomize is not on the PATH; `make test` installs it")
+	}
+	root, err := filepath.Abs(examples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/hosts",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("EXAMPLES", root)
+			return os.CopyFS(e.WorkDir, os.DirFS(root))
+		},
+	})
+}
