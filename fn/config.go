@@ -3,8 +3,8 @@
 package fn
 
 import (
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -52,6 +52,10 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 	objects, diags := read([]*yaml.RNode{config})
 	r.diags.Append(diags...)
 	if len(objects) == 0 {
+		if !diags.HasErrors() {
+			r.diags.Errorf(diag.TooManyAliases, diag.At(object.New(config.YNode(), 0).Ref, ""), "%s", tree.ErrTooLarge).
+				WithHint("write the values out")
+		}
 		return nil
 	}
 	o := objects[0]
@@ -96,11 +100,10 @@ func (r *run) seededSpreads(inv *object.Object) []spread {
 		}
 		name := strings.TrimPrefix(md.Ref.Name, cluster.Ref.Name+"-")
 		s.Spec.Workers = append(s.Spec.Workers, v1alpha1.WorkerGroup{Name: name, Seed: md.Ref.Name})
-		n := tree.String(md.Node, "spec", "replicas")
-		if _, err := strconv.Atoi(n); err == nil {
-			r.diags.Warnf(diag.SeedReplaced, diag.At(md.Ref, ""), "is replaced by pools that are copied from it: if it runs already, applying this deletes its %s machines", n).
-				WithHint("to keep them, give it the annotation %s: \"true\" and write a ClusterSpread", expand.ExcludeAnnotation)
-		}
+		// Said every time, also when the seed is hidden already: results must not change by themselves.
+		r.diags.Warnf(diag.SeedReplaced, diag.At(md.Ref, ""), "is only copied from and no longer applied: if it runs, Flux deletes its %s machines, and Argo CD leaves them beside the pools",
+			cmp.Or(tree.String(md.Node, "spec", "replicas"), "1")).
+			WithHint("to keep it running beside the pools, give it the annotation %s: \"true\" and write a ClusterSpread", expand.ExcludeAnnotation)
 	}
 	if len(s.Spec.Workers) == 0 {
 		r.diags.Errorf(diag.NoSpread, diag.At(inv.Ref, ""), "an inventory alone says where, not how many: Cluster %s has no MachineDeployment to copy", cluster.Ref.Name).

@@ -143,7 +143,7 @@ func (r *run) refuseDuplicates() {
 		if o.Ref.Name == "" || !concerns(o) {
 			continue
 		}
-		if x, ok := first[o.Key()]; ok && x.Version() == o.Version() {
+		if x, ok := first[o.Key()]; ok {
 			r.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice in the input").
 				WithHint("the other one is %s", position(x))
 		}

@@ -206,9 +206,7 @@ func TestAllOrNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		items := append(genWorld(t).items(), "apiVersion: cluster.x-k8s.io/v1beta2\nkind: MachineDeployment\nmetadata: {name: unclaimed}\nspec: {clusterName: apple}\n")
-		if strings.Contains(items[0], "namespace: clusters") {
-			items[0] = strings.Replace(items[0], "namespace: clusters", "namespace: default", 1)
-		}
+		items[0] = strings.Replace(items[0], "namespace: clusters", "namespace: default", 1)
 		out, diags := fn.Run(list(items))
 		if !diags.HasErrors() || out != nil {
 			t.Fatalf("no error (%v), or an output:\n%s", diags, out)

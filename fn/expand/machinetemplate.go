@@ -119,8 +119,11 @@ func (e *expansion) placeIn(spec *yaml.Node, layers []layer, pool Pool, at diag.
 		if found := e.Inventory.Find(inventory.DatacenterClass, v.Value, ""); len(found) == 1 {
 			datacenter = found[0].Path
 		}
-	} else if s, ok := e.only(inventory.DatacenterClass, "", at.Dot("machine"), false); ok {
-		tree.Set(spec, codec.String(s), "datacenter")
+	} else if all := e.listed(inventory.DatacenterClass); len(all) == 1 {
+		tree.Set(spec, codec.String(e.spell(inventory.DatacenterClass, all[0])), "datacenter")
+	} else if len(all) > 1 {
+		e.diags.Errorf(diag.MissingMachineValue, at, "nothing says in which datacenter %s is: %s", d.Name, diag.Choices(spellings(all))).
+			WithHint("write the datastore's path in the inventory")
 	}
 	return datacenter
 }

@@ -103,7 +103,7 @@ func (e *expansion) selectDatastores(locals []inventory.Datastore, s v1alpha1.Da
 			return slices.ContainsFunc(excluded, func(x inventory.Datastore) bool { return key(x) == key(d) })
 		})
 	}
-	if len(selected) == 0 && len(s.Include) == 0 {
+	if len(selected) == 0 && len(s.Exclude) > 0 {
 		e.diags.Errorf(diag.NoLocalDatastore, at.Dot("exclude"), "leaves no local datastore").
 			WithHint("local are %s", diag.Choices(names(locals)))
 	}
@@ -256,22 +256,17 @@ func (e *expansion) spread(pools []Pool, group v1alpha1.WorkerGroup, seed seed, 
 
 // total is a group's number of machines: its own, else the seed's.
 func (e *expansion) total(group v1alpha1.WorkerGroup, seed seed, at diag.Where) (int, diag.Where) {
-	if group.Replicas != nil || seed.deployment == nil {
-		total := 0
-		if group.Replicas != nil {
-			total = *group.Replicas
-		}
-		return total, at.Dot("replicas")
+	if group.Replicas != nil {
+		return *group.Replicas, at.Dot("replicas")
+	}
+	if seed.deployment == nil || group.PerDatastore != nil {
+		return 0, at.Dot("replicas")
 	}
 	here := diag.At(seed.deployment.Ref, "spec.replicas")
-	text := tree.String(seed.deployment.Node, "spec", "replicas")
-	if text == "" {
-		return 1, here // as Cluster API's webhook defaults it
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		e.diags.Errorf(diag.WrongType, here, "must be a whole number, not the text %q", text).
+	n, ok := seed.replicas()
+	if !ok {
+		e.diags.Errorf(diag.WrongType, here, "must be a whole number, not the text %q", tree.String(seed.deployment.Node, "spec", "replicas")).
 			WithHint("fill in variables before vspread runs, or set replicas in the worker group")
 	}
-	return max(n, 0), here
+	return n, here
 }

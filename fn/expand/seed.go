@@ -4,6 +4,7 @@ package expand
 
 import (
 	"slices"
+	"strconv"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -45,7 +46,7 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) seed {
 	}
 	if s.deployment == nil {
 		e.diags.Errorf(diag.SeedNotFound, at.Dot("seed"), "Cluster %s has no MachineDeployment %q", e.Cluster.Ref.Name, group.Seed).
-			WithHint("it has: %s", diag.Choices(known))
+			WithHint("those of the Cluster in the input: %s", diag.Choices(known))
 		return seed{}
 	}
 	if spec := tree.Get(s.deployment.Node, "spec", "template", "spec"); spec == nil || spec.Kind != yaml.MappingNode {
@@ -78,6 +79,16 @@ func joinPath(path []string) string {
 		at = at.Dot(p)
 	}
 	return at.Field
+}
+
+// replicas are the seed's own; false is no number.
+func (s seed) replicas() (int, bool) {
+	text := tree.String(s.deployment.Node, "spec", "replicas")
+	if text == "" {
+		return 1, true // as Cluster API's webhook defaults it
+	}
+	n, err := strconv.Atoi(text)
+	return max(n, 0), err == nil && n >= 0
 }
 
 // copyOf starts an object from the user's: everything but its identity and what tools noted on it.

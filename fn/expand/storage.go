@@ -150,8 +150,7 @@ func (e *expansion) storage(out *Output, s storageChoice) {
 		return
 	}
 	class := storageClass(s)
-	switch s.Delivery {
-	case v1alpha1.DeliveryDirect:
+	if s.Delivery == v1alpha1.DeliveryDirect {
 		tree.Set(class, codec.String(e.cluster.owner), "metadata", "annotations", object.OwnerAnnotation)
 		out.Desired = append(out.Desired, object.Desired{Node: yaml.NewRNode(class), File: "storage/" + s.Class + ".yaml"})
 		e.diags.Infof(diag.StorageDirect, e.at().Dot("storage.delivery"), "StorageClass %s belongs into cluster %s itself", s.Class, e.cluster.name).

@@ -81,7 +81,8 @@ func surelyString(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '/'
-		if !letter && (i == 0 || !(c >= '0' && c <= '9' || c == '-' || c == '.')) {
+		inside := i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.')
+		if !letter && !inside {
 			return false
 		}
 	}
