@@ -73,7 +73,16 @@ type ComputeCluster struct {
 	Path string `json:"path,omitempty"`
 	ID   string `json:"id,omitempty"`
 	DRS  *bool  `json:"drs,omitempty"`
-	Tags Tags   `json:"tags,omitempty"`
+	// HostGroups and VMGroups are those of DRS rules.
+	HostGroups []HostGroup `json:"hostGroups,omitempty"`
+	VMGroups   []string    `json:"vmGroups,omitempty"`
+	Tags       Tags        `json:"tags,omitempty"`
+}
+
+// HostGroup is a named group of hosts of a compute cluster.
+type HostGroup struct {
+	Name  string   `json:"name"`
+	Hosts []string `json:"hosts,omitempty"`
 }
 
 // Host is an ESXi host.
@@ -206,6 +215,14 @@ func (inv *Inventory) canonicalise() {
 	inv.Folders = sortBy(inv.Folders, func(x Folder) string { return key(x.Path, x.ID) })
 	inv.Templates = sortBy(inv.Templates, func(x Template) string { return key(x.Name, x.Path, x.ID) })
 	inv.StoragePolicies = sortBy(inv.StoragePolicies, func(x StoragePolicy) string { return key(x.Name, x.ID) })
+	for i := range inv.Clusters {
+		inv.Clusters[i].VMGroups = slices.Sorted(slices.Values(inv.Clusters[i].VMGroups))
+		inv.Clusters[i].HostGroups = sortBy(inv.Clusters[i].HostGroups, func(x HostGroup) string { return key(x.Name) })
+		for j := range inv.Clusters[i].HostGroups {
+			g := &inv.Clusters[i].HostGroups[j]
+			g.Hosts = slices.Sorted(slices.Values(g.Hosts))
+		}
+	}
 	for i := range inv.Datastores {
 		inv.Datastores[i].Hosts = slices.Sorted(slices.Values(inv.Datastores[i].Hosts))
 	}
