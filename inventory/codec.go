@@ -16,6 +16,7 @@ import (
 
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 const (
@@ -153,6 +154,55 @@ func Format(inv Inventory) string {
 		}
 	}
 	return codec.Text(root)
+}
+
+// FormatLike is Format with the comments of an earlier text: those above and behind the sections and
+// entries that are there still.
+func FormatLike(inv Inventory, earlier string) string {
+	text := Format(inv)
+	var old, updated yaml.Node
+	if yaml.Unmarshal([]byte(earlier), &old) != nil || yaml.Unmarshal([]byte(text), &updated) != nil || len(old.Content) == 0 {
+		return text
+	}
+	from, to := old.Content[0], updated.Content[0]
+	to.HeadComment, to.FootComment = from.HeadComment, from.FootComment
+	for i := 0; i+1 < len(to.Content); i += 2 {
+		for j := 0; j+1 < len(from.Content); j += 2 {
+			if from.Content[j].Value != to.Content[i].Value {
+				continue
+			}
+			comments(from.Content[j], to.Content[i])
+			if to.Content[i+1].Kind == yaml.SequenceNode && from.Content[j+1].Kind == yaml.SequenceNode {
+				entryComments(from.Content[j+1].Content, to.Content[i+1].Content)
+			} else {
+				comments(from.Content[j+1], to.Content[i+1])
+			}
+		}
+	}
+	return codec.Text(&updated)
+}
+
+func entryComments(from, to []*yaml.Node) {
+	for _, a := range from {
+		for _, b := range to {
+			if entryIdentity(a).is(entryIdentity(b)) {
+				comments(a, b)
+				// In block style a comment above an entry belongs to its first key.
+				if len(a.Content) > 0 && b.HeadComment == "" {
+					b.HeadComment = a.Content[0].HeadComment
+				}
+				break
+			}
+		}
+	}
+}
+
+func entryIdentity(n *yaml.Node) identity {
+	return identity{tree.String(n, "id"), tree.String(n, "name"), tree.String(n, "path")}
+}
+
+func comments(from, to *yaml.Node) {
+	to.HeadComment, to.LineComment, to.FootComment = from.HeadComment, from.LineComment, from.FootComment
 }
 
 func flow(n *yaml.Node) {

@@ -38,10 +38,12 @@ const (
 // which Format writes them.
 type Inventory struct {
 	// Server, Version, InstanceID and Thumbprint identify the vCenter.
-	Server            string             `json:"server,omitempty"`
-	Version           string             `json:"version,omitempty"`
-	InstanceID        string             `json:"instanceID,omitempty"`
-	Thumbprint        string             `json:"thumbprint,omitempty"`
+	Server     string `json:"server,omitempty"`
+	Version    string `json:"version,omitempty"`
+	InstanceID string `json:"instanceID,omitempty"`
+	Thumbprint string `json:"thumbprint,omitempty"`
+	// LastOrdinal is the highest ordinal that was ever given, when no datastore has it any more.
+	LastOrdinal       int                `json:"lastOrdinal,omitempty"`
 	Datacenters       []Datacenter       `json:"datacenters,omitempty"`
 	Clusters          []ComputeCluster   `json:"clusters,omitempty"`
 	Hosts             []Host             `json:"hosts,omitempty"`

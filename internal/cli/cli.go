@@ -23,6 +23,8 @@ const (
 	OK = 0
 	// Invalid means that the input has errors; nothing was changed.
 	Invalid = 1
+	// Changed means that a comparison found changes; it is the status of diff.
+	Changed = 1
 	// Usage means that the command was called wrongly.
 	Usage = 2
 	// World means that something outside failed, such as the disk.
@@ -65,11 +67,16 @@ func Main(args []string, s Streams) (status int) {
 	switch {
 	case err == nil:
 		return OK
-	case errors.Is(err, errInvalid):
-		return Invalid
+	case errors.Is(err, errChanged):
+		return Changed
 	case errors.As(err, &usage):
+		if errors.Is(err, errInvalid) {
+			return Usage // the diagnostics have been printed
+		}
 		fmt.Fprintf(s.Err, "error: %s; see `%s --help`\n", err, usage.command)
 		return Usage
+	case errors.Is(err, errInvalid):
+		return Invalid
 	}
 	fmt.Fprintf(s.Err, "error: %s\n", err)
 	return World
@@ -111,7 +118,7 @@ Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside 
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{err, c.CommandPath()} })
 	root.AddCommand(
-		newFn(s), newRender(s), newValidate(s), newExplain(s), newPlugin(s), newVersion(s),
+		newFn(s), newRender(s), newValidate(s), newInventory(s), newExplain(s), newPlugin(s), newVersion(s),
 	)
 	root.InitDefaultCompletionCmd()
 	wrapArgs(root)

@@ -48,6 +48,9 @@ const (
 	AmbiguousInventory    Code = "AmbiguousInventory"
 	InconsistentInventory Code = "InconsistentInventory"
 	HostUnavailable       Code = "HostUnavailable"
+	EqualNames            Code = "EqualNames"
+	InventoryGap          Code = "InventoryGap"
+	DRSOff                Code = "DRSOff"
 
 	// Choosing datastores and spreading over them.
 	NoLocalDatastore  Code = "NoLocalDatastore"

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
+)
+
+// inventoryFile is the file that an inventory is kept in: a ConfigMap, perhaps among other objects, which
+// stay as they are.
+type inventoryFile struct {
+	name string
+	// nodes are all objects of the file; config is the inventory's ConfigMap among them.
+	nodes  []*yaml.RNode
+	config *yaml.RNode
+	at     diag.Where
+
+	text      string
+	inventory inventory.Inventory
+}
+
+// openInventory reads an inventory's file. The inventory is not to be used when there are errors.
+func openInventory(name string) (*inventoryFile, diag.List, error) {
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, diags := parseInventoryFile(name, content)
+	return f, diags, nil
+}
+
+func parseInventoryFile(name string, content []byte) (*inventoryFile, diag.List) {
+	var diags diag.List
+	f := &inventoryFile{name: name, at: diag.At(diag.Ref{File: name}, "")}
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(content), DisableUnwrapping: true, PreserveSeqIndent: true}).Read()
+	if err != nil {
+		diags.Errorf(diag.InvalidYAML, f.at, "is not YAML: %s", errorText(err))
+		return f, diags
+	}
+	f.nodes = nodes
+	var found []*yaml.RNode
+	for _, n := range nodes {
+		if isInventoryConfig(n) {
+			found = append(found, n)
+		}
+	}
+	if len(found) != 1 {
+		diags.Errorf(diag.NoInventory, f.at, "has %d ConfigMaps with the label %s: \"true\"", len(found), inventory.Label).
+			WithHint("an inventory's file has one")
+		return f, diags
+	}
+	f.config = found[0]
+	o := object.New(f.config.YNode(), 0)
+	o.Ref.File = name
+	f.at = diag.At(o.Ref, "")
+	f.text, diags = inventory.Text(tree.Strings(f.config.YNode(), "data"), f.at)
+	if diags.HasErrors() {
+		return f, diags
+	}
+	var more diag.List
+	f.inventory, more = inventory.Parse(f.text, f.at.Dot(`data["inventory.yaml"]`))
+	diags.Append(more...)
+	return f, diags
+}
+
+func isInventoryConfig(n *yaml.RNode) bool {
+	return tree.String(n.YNode(), "kind") == "ConfigMap" && tree.String(n.YNode(), "metadata", "labels", inventory.Label) == "true"
+}
+
+// newInventoryFile is one that is not written yet.
+func newInventoryFile(name, configMap string) *inventoryFile {
+	head := struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Metadata   struct {
+			Name        string            `json:"name"`
+			Labels      map[string]string `json:"labels"`
+			Annotations map[string]string `json:"annotations"`
+		} `json:"metadata"`
+	}{APIVersion: "v1", Kind: "ConfigMap"}
+	head.Metadata.Name = configMap
+	head.Metadata.Labels = map[string]string{inventory.Label: "true"}
+	head.Metadata.Annotations = map[string]string{object.LocalConfig: "true"}
+	config := yaml.NewRNode(codec.Encode(head))
+	return &inventoryFile{name: name, nodes: []*yaml.RNode{config}, config: config, at: diag.At(diag.Ref{File: name}, "")}
+}
+
+// save writes the inventory when it differs, keeping comments and whatever else is in the file, and says
+// what changed. A dry run only says it.
+func (f *inventoryFile) save(s Streams, updated inventory.Inventory, dryRun bool) error {
+	if f.text != "" && inventory.Format(f.inventory) == inventory.Format(updated) {
+		fmt.Fprintln(s.Out, "no change")
+		return nil
+	}
+	changes := inventory.Changes(f.inventory, updated)
+	if len(changes) == 0 {
+		changes = []string{"figures only: free space, for example"}
+	}
+	for _, sentence := range changes {
+		fmt.Fprintln(s.Out, sentence)
+	}
+	if dryRun {
+		return nil
+	}
+	data := inventory.Data(updated)
+	if _, whole := data[inventory.Key]; whole && f.text != "" {
+		data[inventory.Key] = inventory.FormatLike(updated, f.text)
+	}
+	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	for _, k := range slices.Sorted(maps.Keys(data)) {
+		tree.Set(node, codec.String(data[k]), k)
+	}
+	tree.Set(f.config.YNode(), node, "data")
+	return replaceFile(filepath.Clean(f.name), document(f.nodes))
+}

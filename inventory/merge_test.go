@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package inventory_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/inventory"
+)
+
+const remembered = `
+datacenters: [{name: A, path: /A}, {name: B, path: /B}]
+clusters: [{name: c1, path: /A/host/c1}, {name: c2, path: /A/host/c2}]
+hosts:
+- {name: e1, id: h1, cluster: /A/host/c1}
+- {name: e2, id: h2, cluster: /A/host/c1}
+- {name: e3, id: h3, cluster: /A/host/c1}
+- {name: e4, id: h4, cluster: /A/host/c2}
+datastores:
+- {name: d1, id: s1, path: /A/datastore/d1, ordinal: 1, capacityGiB: 100, freeGiB: 50, hosts: [e1]}
+- {name: d2, id: s2, path: /A/datastore/d2, ordinal: 2, capacityGiB: 100, freeGiB: 50, hosts: [e2], local: false}
+- {name: d3, id: s3, path: /A/datastore/d3, ordinal: 3, capacityGiB: 100, freeGiB: 50, hosts: [e3]}
+- {name: d4, id: s4, path: /A/datastore/d4, ordinal: 4, capacityGiB: 100, freeGiB: 50, hosts: [e4]}
+- {name: b, id: s5, path: /B/datastore/b, ordinal: 5}
+templates: [{name: t, path: /A/vm/t}, {name: u, path: /B/vm/u}]
+`
+
+// edit gives an inventory as it would be read: without ordinals and overrides.
+func edit(t *testing.T, pairs ...string) inventory.Inventory {
+	t.Helper()
+	text := remembered
+	for i := 1; i <= 5; i++ {
+		text = strings.ReplaceAll(text, fmt.Sprintf(" ordinal: %d,", i), "")
+	}
+	text = strings.NewReplacer(", local: false", "", ", ordinal: 5", "").Replace(text)
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("%q is not in the text", pairs[i])
+		}
+		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+	}
+	return parse(t, text)
+}
+
+func TestMerge(t *testing.T) {
+	t.Parallel()
+	old := parse(t, remembered)
+	e3 := "- {name: e3, id: h3, cluster: /A/host/c1}\n"
+	d3 := "- {name: d3, id: s3, path: /A/datastore/d3, capacityGiB: 100, freeGiB: 50, hosts: [e3]}\n"
+	tests := []struct {
+		name  string
+		read  inventory.Inventory
+		scope inventory.Scope
+		want  []string
+	}{
+		{"nothing", edit(t), inventory.Scope{}, nil},
+		{"free space within a tenth", edit(t, "s1, path: /A/datastore/d1, capacityGiB: 100, freeGiB: 50", "s1, path: /A/datastore/d1, capacityGiB: 100, freeGiB: 60"), inventory.Scope{}, nil},
+		{"a host joins", edit(t, e3, e3+"- {name: e5, id: h5}\n", d3, d3+"- {name: d5, id: s6, path: /A/datastore/d5, hosts: [e5]}\n"), inventory.Scope{},
+			[]string{"host e5 joined", "datastore d5 joined on e5"}},
+		{"a host is lost", edit(t, e3, "", d3, ""), inventory.Scope{}, []string{"host e3 is gone", "datastore d3 is gone"}},
+		{"a host is not seen by a partial reading", edit(t, e3, "", d3, "gaps: [hosts of /A/host/c1]\n"[:0], "templates:", "gaps: [something]\ntemplates:"), inventory.Scope{},
+			[]string{"could not be read: something"}},
+		{"another cluster is not read", edit(t, "- {name: e4, id: h4, cluster: /A/host/c2}\n", "", "- {name: d4, id: s4, path: /A/datastore/d4, capacityGiB: 100, freeGiB: 50, hosts: [e4]}\n", "", ", {name: c2, path: /A/host/c2}", ""),
+			inventory.Scope{Cluster: "c1"}, nil},
+		{"another datacenter is not read", edit(t, ", {name: B, path: /B}", "", "- {name: b, id: s5, path: /B/datastore/b}\n", "", ", {name: u, path: /B/vm/u}", ""), inventory.Scope{Datacenter: "/A"}, nil},
+		{"a host is renamed", edit(t, "name: e3,", "name: e33,", "hosts: [e3]", "hosts: [e33]"), inventory.Scope{}, []string{"host e33 was called e3", "datastore d3 is mounted by e33", "datastore d3 is no longer mounted by e3"}},
+		{"a renamed host's datastore is lost", edit(t, "name: e3,", "name: e33,", d3, ""), inventory.Scope{},
+			[]string{"host e33 was called e3", "datastore d3 is gone", "datastore d3 is mounted by e33", "datastore d3 is no longer mounted by e3"}},
+		{"a datastore is renamed", edit(t, "name: d1,", "name: fast,", "/A/datastore/d1", "/A/datastore/fast"), inventory.Scope{}, []string{"datastore fast was called d1"}},
+		{"a template goes", edit(t, "{name: t, path: /A/vm/t}, ", ""), inventory.Scope{}, []string{"template t is forgotten"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := inventory.Merge(old, tt.read, tt.scope)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, inventory.Changes(old, got)); d != "" {
+				t.Errorf("changes (-want +got):\n%s", d)
+			}
+			if tt.want == nil && inventory.Format(old) != inventory.Format(got) {
+				t.Errorf("the text changes:\n%s", cmp.Diff(inventory.Format(old), inventory.Format(got)))
+			}
+			if _, diags := inventory.Parse(inventory.Format(got), diag.Where{}); diags.HasErrors() {
+				t.Errorf("the result is not valid: %v", diags)
+			}
+		})
+	}
+}
+
+func TestMergeStopsAtALargeLoss(t *testing.T) {
+	t.Parallel()
+	old := parse(t, "hosts: [{name: a}, {name: b}, {name: c}, {name: d, state: gone}]\n")
+	if _, err := inventory.Merge(old, parse(t, "hosts: [{name: a}, {name: b}]\n"), inventory.Scope{}); err != nil {
+		t.Errorf("one of three: %v", err)
+	}
+	var loss *inventory.LossError
+	if _, err := inventory.Merge(old, parse(t, "hosts: [{name: a}]\n"), inventory.Scope{}); !errors.As(err, &loss) || loss.Lost != 2 || loss.Known != 3 {
+		t.Errorf("two of three: %v", err)
+	}
+}
+
+func TestOrdinalsAreNeverGivenAgain(t *testing.T) {
+	t.Parallel()
+	one, err := inventory.Merge(inventory.Inventory{}, parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}, {name: c}]\n"), inventory.Scope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, err := inventory.Merge(one, parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}]\n"), inventory.Scope{})
+	var loss *inventory.LossError
+	if !errors.As(err, &loss) {
+		t.Fatal(err)
+	}
+	forgotten, refused := inventory.Forget(gone, []string{"c"})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	two, err := inventory.Merge(forgotten, parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}, {name: d}]\n"), inventory.Scope{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "hosts:\n- {name: a}\ndatastores:\n- {name: b, ordinal: 1, hosts: [a]}\n- {name: d, ordinal: 3}\n"
+	if got := inventory.Format(two); !strings.HasSuffix(got, want) {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestForget(t *testing.T) {
+	t.Parallel()
+	inv := parse(t, "hosts: [{name: a, state: gone}, {name: b}]\ndatastores: [{name: la, hosts: [a]}, {name: lb, hosts: [b]}, {name: s, hosts: [a, b]}]\n")
+	got, refused := inventory.Forget(inv, []string{"a"})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	if d := cmp.Diff("hosts:\n- {name: b}\ndatastores:\n- {name: lb, hosts: [b]}\n- {name: s, hosts: [b]}\n", strings.SplitN(inventory.Format(got), "\n", 3)[2]); d != "" {
+		t.Error(d)
+	}
+	for _, name := range []string{"b", "lb", "s", "x"} {
+		if got, refused := inventory.Forget(inv, []string{"a", name}); len(refused) != 1 || inventory.Format(got) != inventory.Format(inv) {
+			t.Errorf("Forget(%s): %v", name, refused)
+		}
+	}
+}
+
+// Whatever is read: nothing vanishes, no ordinal changes or stands twice, and reading the same again
+// changes nothing.
+func TestMergeForgetsNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var inv inventory.Inventory
+		for range rapid.IntRange(1, 6).Draw(t, "refreshes") {
+			read := genInventory().Draw(t, "read")
+			for i := range read.Datastores {
+				read.Datastores[i].Ordinal = 0
+				read.Datastores[i].ID = fmt.Sprint("ds-", rapid.IntRange(0, 8).Draw(t, "id"), "-", i)
+			}
+			merged, err := inventory.Merge(inv, read, inventory.Scope{})
+			var loss *inventory.LossError
+			if err != nil && !errors.As(err, &loss) {
+				t.Fatal(err)
+			}
+			ordinals := map[int]bool{}
+			byID := map[string]inventory.Datastore{}
+			for _, d := range merged.Datastores {
+				if d.Ordinal == 0 || ordinals[d.Ordinal] {
+					t.Fatalf("ordinal %d of %s", d.Ordinal, d.Name)
+				}
+				ordinals[d.Ordinal] = true
+				byID[d.ID] = d
+			}
+			for _, d := range inv.Datastores {
+				if now, ok := byID[d.ID]; !ok || now.Ordinal != d.Ordinal {
+					t.Fatalf("%s had ordinal %d and has %d", d.ID, d.Ordinal, now.Ordinal)
+				}
+			}
+			again, err := inventory.Merge(merged, read, inventory.Scope{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(inventory.Format(merged), inventory.Format(again)); d != "" {
+				t.Fatalf("the same again changes something:\n%s", d)
+			}
+			inv = merged
+		}
+	})
+}
+
+func TestFormatLikeKeepsComments(t *testing.T) {
+	t.Parallel()
+	earlier := `# my lab
+hosts:
+- {name: b} # behind b
+# above a
+- {name: a}
+# the disks
+datastores:
+- name: d # behind d's name
+  hosts: [a]
+`
+	inv := parse(t, earlier)
+	inv.Hosts = append(inv.Hosts, inventory.Host{Name: "aa"})
+	got := inventory.FormatLike(inv, earlier)
+	want := `apiVersion: vspread.dev/v1alpha1
+kind: Inventory
+# my lab
+hosts:
+# above a
+- {name: a}
+- {name: aa}
+- {name: b} # behind b
+# the disks
+datastores:
+- {name: d, hosts: [a]}
+`
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
