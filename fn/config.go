@@ -4,6 +4,7 @@ package fn
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 
@@ -115,50 +116,51 @@ func (r *run) seededSpreads(inv *object.Object) []spread {
 	return []spread{{ClusterSpread: s, ref: inv.Ref, inventory: inv}}
 }
 
-// cluster finds the Cluster of a spread.
-func (r *run) cluster(s spread) *object.Object {
-	at := diag.At(s.ref, "spec.cluster")
-	clusters := r.users.Clusters()
-	var known []string
-	for _, c := range clusters {
-		known = append(known, c.Ref.Name)
-	}
-	if s.Spec.Cluster == "" {
-		switch len(clusters) {
-		case 1:
-			return clusters[0]
-		case 0:
-			r.diags.Errorf(diag.NoCluster, at, "there is no Cluster in the input").
-				WithHint("give the Cluster API Cluster to vspread together with this object")
-		default:
-			r.diags.Errorf(diag.AmbiguousCluster, at, "there are %d Clusters and nothing says which one is meant", len(clusters)).
-				WithHint("set it to one of %s", diag.Choices(known))
-		}
-		return nil
-	}
-	namespace, name, qualified := strings.Cut(s.Spec.Cluster, "/")
-	if !qualified {
-		namespace, name = s.Namespace, s.Spec.Cluster
+// clustersOf gives the Clusters that a spread of some namespace can mean: by name, as namespace/name, or
+// with no name all of its namespace; a spread without a namespace looks everywhere.
+func (r *run) clustersOf(namespace, ref string) []*object.Object {
+	name := ref
+	if ns, n, qualified := strings.Cut(ref, "/"); qualified {
+		namespace, name = ns, n
 	}
 	var found []*object.Object
-	for _, c := range clusters {
-		if c.Ref.Name == name && (namespace == "" || c.Key().Namespace == namespace) {
+	for _, c := range r.users.Clusters() {
+		inside := namespace == "" || c.Key().Namespace == object.NewKey("", "", namespace, "").Namespace
+		if inside && (name == "" || c.Ref.Name == name) {
 			found = append(found, c)
 		}
 	}
-	switch len(found) {
-	case 1:
+	return found
+}
+
+// cluster finds the Cluster of a spread.
+func (r *run) cluster(s spread) *object.Object {
+	at := diag.At(s.ref, "spec.cluster")
+	var known []string
+	for _, c := range r.users.Clusters() {
+		known = append(known, c.Key().Namespace+"/"+c.Ref.Name)
+	}
+	found := r.clustersOf(s.ref.Namespace, s.Spec.Cluster)
+	switch {
+	case len(found) == 1:
 		return found[0]
-	case 0:
+	case len(found) > 1:
+		r.diags.Errorf(diag.AmbiguousCluster, at, "there are %d Clusters and nothing says which one is meant", len(found)).
+			WithHint("set it to one of %s", diag.Choices(known))
+	case s.Spec.Cluster == "" && len(known) == 0:
+		r.diags.Errorf(diag.NoCluster, at, "there is no Cluster in the input").
+			WithHint("give the Cluster API Cluster to vspread together with this object")
+	default:
 		d := r.diags.Errorf(diag.NoCluster, at, "there is no Cluster %q in the input", s.Spec.Cluster)
-		if x := diag.Suggest(name, known); x != "" {
+		var names []string
+		for _, c := range r.users.Clusters() {
+			names = append(names, c.Ref.Name)
+		}
+		if x := diag.Suggest(path.Base("/"+s.Spec.Cluster), names); x != "" && x != s.Spec.Cluster {
 			d.WithHint("did you mean %q?", x)
 		} else {
 			d.WithHint("there is: %s", diag.Choices(known))
 		}
-	default:
-		r.diags.Errorf(diag.AmbiguousCluster, at, "%d Clusters have the name %q", len(found), name).
-			WithHint("write it as namespace/name")
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ package fn
 
 import (
 	"fmt"
-	"path"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -101,7 +100,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		outputs = append(outputs, out)
 	}
 	changed := r.apply(outputs)
-	if unread.HasErrors() {
+	if unread.HasErrors() || r.duplicates {
 		r.diags = r.diags.WithoutConsequences()
 	}
 	r.diags = append(unread, r.diags.FirstOfEachField()...)
@@ -124,6 +123,8 @@ type run struct {
 	objects, users *object.Set
 	inventories    map[*object.Object]*parsedInventory
 	diags          diag.List
+	// duplicates tells that objects stand twice, so that what is ambiguous may only follow from that.
+	duplicates bool
 }
 
 func (r *run) ofUsers() *object.Set {
@@ -136,14 +137,16 @@ func (r *run) ofUsers() *object.Set {
 	return object.NewSet(users)
 }
 
-// refuseDuplicates reports objects that stand twice: which one counts would depend on their order.
+// refuseDuplicates reports objects that stand twice: which one counts would depend on their order. What
+// is applied nowhere may, unless it is ours to read.
 func (r *run) refuseDuplicates() {
 	first := map[object.Key]*object.Object{}
 	for _, o := range r.objects.All() {
-		if o.Ref.Name == "" || !concerns(o) {
+		if o.Ref.Name == "" || o.IsLocalConfig() && !concerns(o) {
 			continue
 		}
 		if x, ok := first[o.Key()]; ok {
+			r.duplicates = true
 			r.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice in the input").
 				WithHint("the other one is %s", position(x))
 		}
@@ -192,15 +195,15 @@ func (r *run) refuseOtherSpreads(s spread, cluster *object.Object) {
 		if !isSpread(o) || o.Ref.Name == s.ref.Name && o.Ref.Namespace == s.ref.Namespace {
 			continue
 		}
-		name := path.Base("/" + tree.String(o.Node, "spec", "cluster"))
-		if name == cluster.Ref.Name || name == "/" && len(r.users.Clusters()) == 1 {
+		meant := r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster"))
+		if len(meant) == 1 && meant[0] == cluster {
 			r.duplicateSpread(o.Ref, s.ref, cluster)
 		}
 	}
 }
 
 func (r *run) duplicateSpread(second, first diag.Ref, cluster *object.Object) {
-	r.diags.Errorf(diag.DuplicateSpread, diag.At(second, "spec.cluster"), "Cluster %s has a ClusterSpread already: %s", cluster.Ref.Name, first.Name).
+	r.diags.Errorf(diag.DuplicateSpread, diag.At(second, "spec.cluster"), "%s has a ClusterSpread already: %s", cluster.Ref, first.Name).
 		WithHint("put all worker groups of a Cluster into one ClusterSpread")
 }
 

@@ -5,6 +5,7 @@ package inventory
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vspread/vspread/internal/diag"
 )
@@ -100,7 +101,8 @@ func (c *checker) datastores(datastores []Datastore, hosts []string) {
 			return
 		}
 		if j, ok := first[what+value]; ok {
-			c.errorf(diag.InconsistentInventory, "datastores[%d]: %s %s is that of datastores[%d] as well", i, what, value, j)
+			c.errorf(diag.InconsistentInventory, "datastores[%d]: %s %s is that of datastores[%d] as well", i, what, value, j).
+				WithHint("keep one of the two; datastores of one name need a path or an id each")
 			return
 		}
 		first[what+value] = i
@@ -116,6 +118,10 @@ func (c *checker) datastores(datastores []Datastore, hosts []string) {
 			unique(i, "ordinal", fmt.Sprint(d.Ordinal))
 		}
 		c.state(d.State, fmt.Sprintf("datastores[%d].state", i), Connected, Maintenance, Inaccessible, Gone)
+		if d.URL != "" && !strings.HasPrefix(d.URL, "ds://") {
+			c.errorf(diag.InvalidValue, "datastores[%d].url: %q is no url of a datastore", i, d.URL).
+				WithHint("write it as vCenter shows it: ds:///vmfs/volumes/…/")
+		}
 		c.notNegative(d.Ordinal, fmt.Sprintf("datastores[%d].ordinal", i))
 		c.notNegative(d.CapacityGiB, fmt.Sprintf("datastores[%d].capacityGiB", i))
 		c.notNegative(d.FreeGiB, fmt.Sprintf("datastores[%d].freeGiB", i))

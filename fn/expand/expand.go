@@ -94,8 +94,11 @@ func (e *expansion) run() Output {
 	out := Output{Owner: e.cluster.owner, Cluster: e.Cluster}
 	for i, group := range e.Spread.Spec.Workers {
 		at := e.at().Dot("workers").Index(i)
-		seed := e.findSeed(group, at)
+		seed, found := e.findSeed(group, at)
 		pools := e.spread(e.pools(group, storage, at), group, seed, at)
+		if !found {
+			continue // it has been reported; what the seed would have said is not missing
+		}
 		bootstrap := e.bootstrap(group, seed, at)
 		out.Desired = append(out.Desired, bootstrap.desired...)
 		for _, pool := range pools {
@@ -212,7 +215,7 @@ func (e *expansion) refuseUnclaimed() {
 			continue
 		}
 		e.diags.Errorf(diag.UnclaimedMachineDeployment, diag.At(md.Ref, ""), "its workers would double those of the ClusterSpread").
-			WithHint("copy the pools from it with `seed: %s` in a worker group, or delete it, which drains and deletes its machines, or keep it beside them with the annotation %s: \"true\"",
+			WithHint("to run it beside the pools, give it the annotation %[2]s: \"true\"; to copy the pools from it, which takes it out of git, write `seed: %[1]s` in a worker group; or delete it with its machines",
 				md.Ref.Name, ExcludeAnnotation)
 	}
 }

@@ -5,6 +5,7 @@ package expand
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -73,8 +74,8 @@ func (e *expansion) fillMachineSpec(spec *yaml.Node, layers []layer, pool Pool, 
 	}
 	reference(inventory.TemplateClass, "template", true)
 	reference(inventory.FolderClass, "folder", false)
-	reference(inventory.ResourcePoolClass, "resourcePool", false)
-	e.networks(spec, layers, datacenter, at)
+	e.resourcePool(spec, layers, pool, datacenter, at)
+	e.networks(spec, layers, pool, datacenter, at)
 	e.size(spec, layers, at)
 
 	tree.Fill(spec, codec.String(string(v1alpha1.FullClone)), "cloneMode")
@@ -141,20 +142,68 @@ func containsGlob(name string) bool {
 	return slices.ContainsFunc([]rune(name), func(r rune) bool { return r == '*' || r == '?' || r == '[' || r == ']' || r == '\\' })
 }
 
-func (e *expansion) networks(spec *yaml.Node, layers []layer, datacenter string, at diag.Where) {
+// resourcePool looks for the pool where the datastore's host is: a compute cluster's machines cannot run in
+// the resource pool of another, nor those of a stand-alone host.
+func (e *expansion) resourcePool(spec *yaml.Node, layers []layer, pool Pool, datacenter string, at diag.Where) {
+	where := datacenter
+	if len(pool.Datastore.Hosts) == 1 {
+		h, _ := e.Inventory.Host(pool.Datastore.Hosts[0])
+		switch {
+		case h.Cluster != "":
+			where = h.Cluster
+		case datacenter != "":
+			where = datacenter + "/host/" + h.Name
+		}
+	}
+	v, from := value(layers, "resourcePool")
+	if v == nil {
+		if s, ok := e.only(inventory.ResourcePoolClass, where, at.Dot("machine.resourcePool"), false); ok {
+			tree.Set(spec, codec.String(s), "resourcePool")
+		}
+		return
+	}
+	here := from.at.Dot("resourcePool")
+	s := e.resolve(inventory.ResourcePoolClass, v.Value, where, here)
+	tree.Set(spec, codec.String(s), "resourcePool")
+	inside := strings.HasPrefix(s, where+"/")
+	if strings.HasPrefix(s, "/") && !inside && where != datacenter && len(inventory.Within(e.listed(inventory.ResourcePoolClass), where)) > 0 {
+		e.diags.Errorf(diag.UnknownReference, here, "resource pool %s is not where the host of datastore %s is, %s", s, pool.Datastore.Name, where).
+			WithHint("name the resource pool of that host in an override for the datastore, or by a name that each place has")
+	}
+}
+
+func (e *expansion) networks(spec *yaml.Node, layers []layer, pool Pool, datacenter string, at diag.Where) {
 	_, from := value(layers, "network")
 	devices := tree.List(spec, "network", "devices")
 	for i, d := range devices {
 		if ref := tree.String(d, "networkName"); ref != "" {
-			name := e.resolve(inventory.NetworkClass, ref, datacenter, from.at.Dot(from.networks).Index(i))
+			here := from.at.Dot(from.networks).Index(i)
+			name := e.resolve(inventory.NetworkClass, ref, datacenter, here)
 			tree.Set(d, codec.String(name), "networkName")
+			e.onHost(name, pool, here)
 		}
 	}
 	if len(devices) > 0 {
 		return
 	}
 	if s, ok := e.only(inventory.NetworkClass, datacenter, at.Dot("machine.networks"), true); ok {
+		e.onHost(s, pool, at.Dot("machine.networks"))
 		tree.Set(spec, &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: []*yaml.Node{device(s)}}, "network", "devices")
+	}
+}
+
+// onHost reports a network that the pool's host does not have, where the inventory knows.
+func (e *expansion) onHost(network string, pool Pool, at diag.Where) {
+	for _, n := range e.Inventory.Networks {
+		if e.spell(inventory.NetworkClass, inventory.Object{Name: n.Name, Path: n.Path, ID: n.ID}) != network || len(n.Hosts) == 0 {
+			continue
+		}
+		for _, h := range pool.Datastore.Hosts {
+			if !slices.Contains(n.Hosts, h) {
+				e.diags.Errorf(diag.UnknownReference, at, "host %s of datastore %s has no network %s", h, pool.Datastore.Name, network).
+					WithHint("name one that it has in an override for the datastore, or leave the datastore out")
+			}
+		}
 	}
 }
 

@@ -185,7 +185,11 @@ func (e *expansion) overrides(group v1alpha1.WorkerGroup, selected []inventory.D
 			out[key(matched[0])] = o
 		case 0:
 			d := e.diags.Errorf(diag.UnknownDatastore, here, "%q is none of the datastores of this group", o.Datastore)
-			if s := diag.Suggest(o.Datastore, names(selected)); s != "" {
+			if _, isHost := e.Inventory.Host(o.Datastore); isHost {
+				d.WithHint("that is a host; its datastores: %s", diag.Choices(names(slices.DeleteFunc(slices.Clone(selected), func(d inventory.Datastore) bool {
+					return !slices.Contains(d.Hosts, o.Datastore)
+				}))))
+			} else if s := diag.Suggest(o.Datastore, names(selected)); s != "" {
 				d.WithHint("did you mean %q?", s)
 			} else {
 				d.WithHint("they are %s", diag.Choices(names(selected)))

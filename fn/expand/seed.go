@@ -29,10 +29,12 @@ func (s seed) objects() []*object.Object {
 	return slices.DeleteFunc([]*object.Object{s.deployment, s.template, s.bootstrap}, func(o *object.Object) bool { return o == nil })
 }
 
-func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) seed {
+// findSeed finds a group's seed, if it names one; false means that it is not whole.
+func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) (seed, bool) {
 	if group.Seed == "" {
-		return seed{}
+		return seed{}, true
 	}
+	before := len(e.diags)
 	var s seed
 	var known []string
 	for _, md := range e.Objects.MachineDeployments(e.Cluster) {
@@ -47,12 +49,16 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) seed {
 	if s.deployment == nil {
 		e.diags.Errorf(diag.SeedNotFound, at.Dot("seed"), "Cluster %s has no MachineDeployment %q", e.Cluster.Ref.Name, group.Seed).
 			WithHint("those of the Cluster in the input: %s", diag.Choices(known))
-		return seed{}
+		return seed{}, false
 	}
 	if spec := tree.Get(s.deployment.Node, "spec", "template", "spec"); spec == nil || spec.Kind != yaml.MappingNode {
 		e.diags.Errorf(diag.WrongType, diag.At(s.deployment.Ref, "spec.template.spec"), "must be a mapping").
 			WithHint("complete the MachineDeployment, or describe the machines in the worker group instead")
-		return seed{}
+		return seed{}, false
+	}
+	if tree.Get(s.deployment.Node, "spec", "template", "spec", "failureDomain") != nil {
+		e.diags.Errorf(diag.InvalidValue, diag.At(s.deployment.Ref, "spec.template.spec.failureDomain"), "a failure domain replaces the datastore of every pool by its own").
+			WithHint("take it out of the seed")
 	}
 	follow := func(path ...string) *object.Object {
 		o, k := e.Objects.Follow(s.deployment, path...)
@@ -70,7 +76,23 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) seed {
 			WithHint("vspread spreads machines of Cluster API Provider vSphere in govmomi mode")
 		s.template = nil
 	}
-	return s
+	e.sameServer(s)
+	return s, !e.diags[before:].HasErrors()
+}
+
+// sameServer reports a seed whose machines are in another vCenter than the cluster: pools take the
+// cluster's, so that a renewed certificate does not roll them.
+func (e *expansion) sameServer(s seed) {
+	if s.template == nil {
+		return
+	}
+	infrastructure, _ := e.Objects.Follow(e.Cluster, "spec", "infrastructureRef")
+	own := tree.String(s.template.Node, "spec", "template", "spec", "server")
+	if infrastructure == nil || own == "" || own == tree.String(infrastructure.Node, "spec", "server") {
+		return
+	}
+	e.diags.Errorf(diag.InvalidValue, diag.At(s.template.Ref, "spec.template.spec.server"), "%q is another vCenter than that of %s", own, infrastructure.Ref).
+		WithHint("pools are made in the cluster's vCenter; take the field out of the seed if that is right")
 }
 
 func joinPath(path []string) string {

@@ -73,15 +73,29 @@ func (e *expansion) chooseStorage() storageChoice {
 			WithHint("choose one of %s", diag.Choices(names(candidates)))
 	case spec != nil:
 		e.diags.Errorf(diag.NotShared, at.Dot("datastore"), "no datastore with a url is mounted by all hosts").
-			WithHint("%s; name a storage policy or leave storage out", e.whyNotShared())
+			WithHint("%s; mend the inventory, name a storage policy, or leave storage out", e.whyNotShared())
 	case len(candidates) > 1:
-		e.diags.Infof(diag.SharedUndecided, at, "no StorageClass: %d shared datastores could hold the volumes", len(candidates)).
+		e.diags.Warnf(diag.SharedUndecided, at, "no StorageClass: %d shared datastores could hold the volumes", len(candidates)).
 			WithHint("choose one in storage.datastore: %s", diag.Choices(names(candidates)))
 	case len(shared) > 0:
 		e.diags.Infof(diag.SharedUndecided, at, "no StorageClass: the inventory has no url for %s", diag.Choices(names(shared))).
-			WithHint("refresh the inventory, or write the url as vCenter shows it: ds:///vmfs/volumes/…/")
+			WithHint("give it the url that vCenter shows: ds:///vmfs/volumes/…/")
+	default:
+		e.warnNearlyShared(at)
 	}
 	return storageChoice{}
+}
+
+// warnNearlyShared says why there is no StorageClass when one host is missing: it joined perhaps, and a
+// class that was there before goes with its volumes' only description.
+func (e *expansion) warnNearlyShared(at diag.Where) {
+	for _, d := range e.Inventory.Datastores {
+		missing := d.Missing(e.Inventory.HostNames())
+		if d.URL != "" && !d.IsLocal() && d.State != inventory.Gone && len(d.Hosts) > len(missing) {
+			e.diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is not mounted by %s", d.Name, diag.Choices(missing)).
+				WithHint("mount it there; to be told as an error, name it in storage.datastore")
+		}
+	}
 }
 
 func (e *expansion) whyNotShared() string {
@@ -139,7 +153,7 @@ func (e *expansion) namedShared(ref string, at diag.Where) (inventory.Datastore,
 	}
 	if d.URL == "" {
 		e.diags.Errorf(diag.NotShared, at, "datastore %q has no url in the inventory", d.Name).
-			WithHint("refresh the inventory, or write the url as vCenter shows it: ds:///vmfs/volumes/…/")
+			WithHint("give it the url that vCenter shows: ds:///vmfs/volumes/…/")
 	}
 	return d, true
 }

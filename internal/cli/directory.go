@@ -20,6 +20,7 @@ import (
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/render"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 // intoDirectory renders into files. What vspread wrote there before is the earlier output; what the
@@ -85,10 +86,17 @@ func (o renderOptions) arrange(wanted, all, earlier []*yaml.RNode) (map[string][
 		case same == nil && x.Owner() == "":
 			others = append(others, n)
 			if !x.IsLocalConfig() {
+				x.Ref.File = filepath.ToSlash(filepath.Join(o.output, x.Ref.File))
 				diags.Warnf(diag.NotInInput, diag.At(x.Ref, ""), "is in %s and not in the input; it stays", o.output).
 					WithHint("delete it there if it is a leftover")
 			}
-		case same == nil: // ours, and no longer wanted
+		case same == nil:
+			// Ours, and no longer wanted.
+			if n := tree.String(x.Node, "spec", "replicas"); x.Ref.Kind == "MachineDeployment" && n != "0" {
+				x.Ref.File = filepath.ToSlash(filepath.Join(o.output, x.Ref.File))
+				diags.Warnf(diag.PoolRemoved, diag.At(x.Ref, ""), "is removed with %s machines: nothing asks for this pool any more", n).
+					WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
+			}
 		case x.Owner() == "" && same.Owner() != "":
 			diags.Errorf(diag.ObjectInTheWay, diag.At(x.Ref, "metadata.name"), "is the name of an object that vspread would write for %s", same.Owner()).
 				WithHint("rename or delete it in %s, or choose another name in the ClusterSpread", o.output)

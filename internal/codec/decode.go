@@ -28,6 +28,8 @@ type Problem struct {
 	// Line counts from 1 within the text that the node was parsed from; 0 is unknown.
 	Line          int
 	Message, Hint string
+	// Meant is the path of the field that a misspelt one most likely stands for.
+	Meant string
 }
 
 // Decode fills the struct that out points to from a mapping node. Fields are matched by their json
@@ -44,7 +46,7 @@ func Decode(node *yaml.Node, path string, out any) []Problem {
 type decoder struct{ problems []Problem }
 
 func (d *decoder) add(code diag.Code, node *yaml.Node, path, hint, format string, args ...any) {
-	d.problems = append(d.problems, Problem{code, path, node.Line, fmt.Sprintf(format, args...), hint})
+	d.problems = append(d.problems, Problem{Code: code, Path: path, Line: node.Line, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 func (d *decoder) value(node *yaml.Node, path string, out reflect.Value) {
@@ -100,6 +102,9 @@ func (d *decoder) structure(node *yaml.Node, path string, out reflect.Value) {
 				hint = fmt.Sprintf("did you mean %q?", s)
 			}
 			d.add(diag.UnknownField, keyNode, join(path, key), hint, "unknown field %q", key)
+			if s := diag.Suggest(key, names); s != "" {
+				d.problems[len(d.problems)-1].Meant = join(path, s)
+			}
 			return
 		}
 		d.value(value, join(path, key), out.FieldByIndex(index))

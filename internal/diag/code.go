@@ -74,6 +74,7 @@ const (
 	ObjectInTheWay    Code = "ObjectInTheWay"
 	OwnerAbsent       Code = "OwnerAbsent"
 	NotInInput        Code = "NotInInput"
+	PoolRemoved       Code = "PoolRemoved"
 
 	// Storage.
 	NotShared             Code = "NotShared"

@@ -168,12 +168,13 @@ func (l *List) Panicked(value any) {
 		WithHint("this is a mistake in vspread; please report it with the input")
 }
 
-// consequences are the codes of what may only seem to be missing when something could not be read.
+// consequences are the codes of what may only seem to be missing, or to be there twice, when something could
+// not be read or does stand twice.
 var consequences = []Code{
-	NoSpread, NoCluster, NoInventory, SeedNotFound, MissingVersion, MissingMachineValue, UnknownReference, BootstrapNeedsSeed,
+	NoSpread, NoCluster, NoInventory, AmbiguousCluster, AmbiguousInventory, DuplicateSpread, SeedNotFound, MissingVersion, MissingMachineValue, UnknownReference, BootstrapNeedsSeed,
 }
 
-// WithoutConsequences drops what may only follow from another error: that something is missing.
+// WithoutConsequences drops what may only follow from such an error.
 func (l List) WithoutConsequences() List {
 	return slices.DeleteFunc(slices.Clone(l), func(d *Diagnostic) bool {
 		return d.Severity == Error && slices.Contains(consequences, d.Code)

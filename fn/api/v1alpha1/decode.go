@@ -44,7 +44,9 @@ func Decode(node *yaml.Node, ref diag.Ref) (*ClusterSpread, diag.List) {
 		}
 	}
 	var o object
+	meant := map[string]bool{}
 	for _, p := range codec.Decode(rest, "", &o) {
+		meant[p.Meant] = true
 		diags.Errorf(p.Code, at.Dot(p.Path), "%s", p.Message).Hint = p.Hint
 	}
 	spread := &ClusterSpread{Spec: o.Spec}
@@ -58,7 +60,11 @@ func Decode(node *yaml.Node, ref diag.Ref) (*ClusterSpread, diag.List) {
 			WithHint("add it, or a deployer may try to apply this object")
 	}
 	spread.Default()
-	diags.Append(spread.Validate(at)...)
+	for _, d := range spread.Validate(at) {
+		if d.Code != diag.MissingField || !meant[d.Field] { // it is there, misspelt
+			diags.Append(d)
+		}
+	}
 	return spread, diags
 }
 

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/expand"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+//go:embed scaffold
+var scaffold embed.FS
+
+type initOptions struct {
+	directory, inventory, tool, ci, seed string
+	exclude                              bool
+	replicas                             int
+}
+
+func newInit(s Streams) *cobra.Command {
+	var o initOptions
+	c := &cobra.Command{
+		Use:   "init [PATH...]",
+		Short: "Write what else a repository needs, from an inventory and a Cluster",
+		Long: `init reads the manifests of a cluster ("-" is stdin, for clusterctl's output) and an inventory, and writes
+into a directory: the manifests, a ClusterSpread, the kustomization with its guard or the Kptfile, and a
+workflow that renders in CI. It overwrites nothing.
+
+The cluster's MachineDeployment, if it has one, is either what the pools are copied from (--seed NAME) or
+stays beside them (--exclude); on a terminal init asks.`,
+		Example: `  clusterctl generate cluster apple --kubernetes-version v1.35.4 | vspread init - -C clusters/apple
+  vspread init cluster.yaml --for kpt --replicas 5`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, paths []string) error { return o.run(c, s, paths) },
+	}
+	f := c.Flags()
+	f.StringVarP(&o.directory, "directory", "C", ".", "the directory to write into")
+	f.StringVarP(&o.inventory, "file", "f", "inventory.yaml", "the inventory's file; it is copied into the directory when it lies elsewhere")
+	f.StringVar(&o.tool, "for", "kustomize", "kustomize, kpt or render: which tool will run vspread")
+	f.StringVar(&o.ci, "ci", "github", "github or none: the workflow to write")
+	f.StringVar(&o.seed, "seed", "", "the MachineDeployment that the pools are copied from")
+	f.BoolVar(&o.exclude, "exclude", false, "keep the cluster's MachineDeployments running beside the pools")
+	f.IntVar(&o.replicas, "replicas", 0, "the number of workers; the default is that of the seed, else 3")
+	return c
+}
+
+// plan is what init writes, file by file.
+type plan struct {
+	Cluster, Inventory, Seed, Version string
+	Replicas                          int
+	Function                          bool
+	Resources                         []string
+	files                             map[string][]byte
+}
+
+func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
+	if !slices.Contains([]string{"kustomize", "kpt", "render"}, o.tool) {
+		return usagef(c, "--for is kustomize, kpt or render, not %q", o.tool)
+	}
+	if o.ci != "github" && o.ci != "none" {
+		return usagef(c, "--ci is github or none, not %q", o.ci)
+	}
+	if o.seed != "" && o.exclude {
+		return usagef(c, "--seed and --exclude exclude each other")
+	}
+	input := source{stdin: s}
+	if err := input.read(paths); err != nil {
+		return err
+	}
+	inv, diags, err := openInventory(o.inventory)
+	if err != nil {
+		return fmt.Errorf("%w; give the inventory's file with -f", err)
+	}
+	diags = append(input.diags, diags...)
+	cluster := onlyCluster(input.items, &diags)
+	if err := report(s, diags); err != nil {
+		return err
+	}
+	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", Version: releaseVersion(), files: map[string][]byte{}}
+	if err := o.chooseSeed(c, s, &p, input.items, cluster); err != nil {
+		return err
+	}
+	if p.Seed == "" && p.Replicas == 0 {
+		p.Replicas = 3
+	}
+	if err := o.collect(&p, input.items, inv); err != nil {
+		return err
+	}
+	return o.write(s, p)
+}
+
+func onlyCluster(items []*yaml.RNode, diags *diag.List) *object.Object {
+	var all []*object.Object
+	for i, n := range items {
+		all = append(all, object.New(n.YNode(), i))
+	}
+	clusters := object.NewSet(all).Clusters()
+	if len(clusters) == 1 {
+		return clusters[0]
+	}
+	code := diag.NoCluster
+	if len(clusters) > 1 {
+		code = diag.AmbiguousCluster
+	}
+	diags.Errorf(code, diag.Where{}, "there are %d Clusters in the input", len(clusters)).
+		WithHint("give init the manifests of one cluster")
+	return &object.Object{}
+}
+
+// chooseSeed decides what becomes of the cluster's MachineDeployments.
+func (o initOptions) chooseSeed(c *cobra.Command, s Streams, p *plan, items []*yaml.RNode, cluster *object.Object) error {
+	var all []*object.Object
+	for i, n := range items {
+		all = append(all, object.New(n.YNode(), i))
+	}
+	var names []string
+	deployments := object.NewSet(all).MachineDeployments(cluster)
+	for _, md := range deployments {
+		names = append(names, md.Ref.Name)
+	}
+	switch {
+	case len(names) == 0:
+		if o.seed != "" {
+			return usagef(c, "--seed %s: the cluster has no MachineDeployment", o.seed)
+		}
+		return nil
+	case o.seed == "" && !o.exclude:
+		answer, err := ask(s, fmt.Sprintf("The cluster has the MachineDeployment %s. Copy the pools from it (c), or keep it running beside them (k)? ", strings.Join(names, ", ")))
+		if err != nil || len(names) > 1 && strings.HasPrefix(answer, "c") {
+			return usagef(c, "the cluster has the MachineDeployment %s: say --seed NAME to copy the pools from it, or --exclude to keep it beside them", strings.Join(names, ", "))
+		}
+		if o.exclude = strings.HasPrefix(answer, "k"); !o.exclude {
+			o.seed = names[0]
+		}
+	}
+	if o.seed != "" && !slices.Contains(names, o.seed) {
+		return usagef(c, "--seed %s: the cluster has the MachineDeployment %s", o.seed, strings.Join(names, ", "))
+	}
+	p.Seed = o.seed
+	for _, md := range deployments {
+		if md.Ref.Name != o.seed {
+			tree.Set(items[md.Item].YNode(), codec.String("true"), "metadata", "annotations", expand.ExcludeAnnotation)
+		}
+	}
+	return nil
+}
+
+var errNoTerminal = errors.New("stdin is no terminal")
+
+// ask puts a question to a person, and to nobody else.
+func ask(s Streams, question string) (string, error) {
+	if !isTerminal(s.In) {
+		return "", errNoTerminal
+	}
+	fmt.Fprint(s.Err, question)
+	line, err := bufio.NewReader(s.In).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	if err == nil && answer != "c" && answer != "k" {
+		err = errors.New("answer c or k")
+	}
+	return answer, err
+}
+
+// collect makes the content of all files.
+func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) error {
+	byFile := map[string][]*yaml.RNode{}
+	for _, n := range items {
+		if isInventoryConfig(n) || tree.String(n.YNode(), "kind") == "ClusterSpread" {
+			continue
+		}
+		file := object.New(n.YNode(), 0).Ref.File
+		if file == "" {
+			file = "cluster.yaml"
+		}
+		if !slices.Contains(p.Resources, file) {
+			p.Resources = append(p.Resources, file)
+		}
+		byFile[file] = append(byFile[file], n)
+	}
+	for file, nodes := range byFile {
+		p.files[file] = document(nodes)
+	}
+	p.files["inventory.yaml"] = document(inv.nodes)
+	p.Resources = append(p.Resources, "inventory.yaml")
+
+	render := map[string]string{"spread.yaml": "spread.yaml.tmpl"}
+	switch o.tool {
+	case "kustomize":
+		render["kustomization.yaml"] = "kustomization.yaml.tmpl"
+		for from, to := range map[string]string{"guard.yaml": "guard/guard.yaml", "guard-kustomization.yaml": "guard/kustomization.yaml"} {
+			content, err := scaffold.ReadFile("scaffold/" + from)
+			if err != nil {
+				return err
+			}
+			p.files[to] = content
+		}
+	case "kpt":
+		render["Kptfile"] = "Kptfile.tmpl"
+	}
+	if o.ci == "github" {
+		render[".github/workflows/vspread.yaml"] = "github.yaml.tmpl"
+	}
+	for file, name := range render {
+		t, err := template.ParseFS(scaffold, "scaffold/"+name)
+		if err != nil {
+			return err
+		}
+		var b bytes.Buffer
+		if err := t.Execute(&b, p); err != nil {
+			return err
+		}
+		p.files[file] = b.Bytes()
+	}
+	return nil
+}
+
+// write puts the files there, none when one is in the way, and says what to do next.
+func (o initOptions) write(s Streams, p plan) error {
+	var names, inTheWay []string
+	for name := range p.files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		old, err := os.ReadFile(filepath.Join(o.directory, filepath.FromSlash(name)))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return err
+		case !bytes.Equal(old, p.files[name]) && !o.isOriginal(name):
+			inTheWay = append(inTheWay, name)
+		}
+	}
+	if len(inTheWay) > 0 {
+		var diags diag.List
+		diags.Errorf(diag.ObjectInTheWay, diag.Where{}, "%s exist in %s, and init overwrites nothing", strings.Join(inTheWay, ", "), o.directory).
+			WithHint("choose another directory with -C, or delete them")
+		return report(s, diags)
+	}
+	for _, name := range names {
+		target := filepath.Join(o.directory, filepath.FromSlash(name))
+		if _, err := os.Stat(target); err == nil {
+			continue
+		}
+		if err := replaceFile(target, p.files[name]); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "created %s\n", filepath.Join(o.directory, name))
+	}
+	written := source{stdin: s}
+	if err := written.read([]string{o.directory}); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Out, "\nNext: %s\n", map[string]string{
+		"kustomize": "kustomize build --enable-alpha-plugins --enable-exec " + o.directory,
+		"kpt":       "kpt fn render --allow-exec " + o.directory,
+		"render":    "vspread render " + o.directory + " -o rendered",
+	}[o.tool])
+	return report(s, written.transform().Diags)
+}
+
+// isOriginal tells whether a file is the input itself, which stays as it is unless a MachineDeployment in
+// it has to be marked.
+func (o initOptions) isOriginal(name string) bool {
+	return name == "inventory.yaml" && sameDirectory(filepath.Join(o.directory, name), o.inventory)
+}
+
+// releaseVersion is what CI installs.
+func releaseVersion() string {
+	if strings.HasPrefix(version, "v") && !strings.Contains(version, "-") {
+		return version
+	}
+	return "latest"
+}
