@@ -17,19 +17,24 @@ const module = "github.com/vspread/vspread"
 // floors holds the house: a package imports only from floors below its own, never sideways. The room
 // of a package that is not listed must be decided here first.
 var floors = map[string]int{
-	"":                5,
-	"internal/cli":    4,
-	"fn":              3,
-	"internal/render": 3,
-	"fn/expand":       2,
-	"fn/ownership":    2,
-	"fn/place":        1,
-	"fn/object":       1,
-	"fn/api/v1alpha1": 1,
-	"inventory":       1,
-	"internal/codec":  0,
-	"internal/diag":   0,
-	"internal/tree":   0,
+	"":                  5,
+	"internal/cli":      4,
+	"fn":                3,
+	"inventory/vcenter": 3,
+	// The simulated vCenter and its program stand beside the house: tests and the demo use them.
+	"inventory/vcenter/simulated": 4,
+	"inventory/vcenter/homelab":   5,
+	"internal/render":             3,
+	"fn/expand":                   2,
+	"fn/ownership":                2,
+	"fn/verify":                   2,
+	"fn/place":                    1,
+	"fn/object":                   1,
+	"fn/api/v1alpha1":             1,
+	"inventory":                   1,
+	"internal/codec":              0,
+	"internal/diag":               0,
+	"internal/tree":               0,
 }
 
 // within allows imports inside of floor 0, where codec reports in the words of diag.
@@ -44,6 +49,7 @@ var outside = map[string][]string{
 	"inventory":       {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/object":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
 	"fn/ownership":    {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
+	"fn/verify":       {},
 	"fn/expand":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
 	"fn/api/v1alpha1": {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
 }

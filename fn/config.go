@@ -50,16 +50,16 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 		}
 		return valid(out)
 	}
-	objects, diags := read([]*yaml.RNode{config})
-	r.diags.Append(diags...)
-	if len(objects) == 0 {
-		if !diags.HasErrors() {
-			r.diags.Errorf(diag.TooManyAliases, diag.At(object.New(config.YNode(), 0).Ref, ""), "%s", tree.ErrTooLarge).
-				WithHint("write the values out")
-		}
+	node, err := tree.Expanded(config.YNode())
+	if err != nil {
+		r.diags.Errorf(diag.TooManyAliases, diag.At(object.New(config.YNode(), 0).Ref, ""), "%s", err).
+			WithHint("write the values out")
 		return nil
 	}
-	o := objects[0]
+	o := object.New(node, 0)
+	if malformed(o, &r.diags) {
+		return nil
+	}
 	switch {
 	case isSpread(o):
 		return valid([]spread{r.decode(o)})

@@ -3,7 +3,10 @@
 package fn
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -87,8 +90,8 @@ func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, 
 // Transform expands every ClusterSpread that the config or, without one, the items hold. The nodes of
 // items may be changed in place, but not when there are errors.
 func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
-	r := run{items: items, inventories: map[*object.Object]*parsedInventory{}}
-	all, unread := read(items)
+	expanded, all, unread := read(items)
+	r := run{items: expanded, inventories: map[*object.Object]*parsedInventory{}}
 	r.objects = object.NewSet(all)
 	r.users = r.ofUsers()
 	r.refuseDuplicates()
@@ -99,7 +102,8 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		r.diags.Append(diags...)
 		outputs = append(outputs, out)
 	}
-	changed := r.apply(outputs)
+	hidden := r.onlyCopiedFrom(outputs)
+	changed := r.apply(outputs, hidden)
 	if unread.HasErrors() || r.duplicates {
 		r.diags = r.diags.WithoutConsequences()
 	}
@@ -145,12 +149,15 @@ func (r *run) refuseDuplicates() {
 		if o.Ref.Name == "" || o.IsLocalConfig() && !concerns(o) {
 			continue
 		}
-		if x, ok := first[o.Key()]; ok {
+		x, ok := first[o.Key()]
+		if ok {
 			r.duplicates = true
 			r.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice in the input").
 				WithHint("the other one is %s", position(x))
 		}
-		first[o.Key()] = o
+		if !ok {
+			first[o.Key()] = o
+		}
 	}
 }
 
@@ -209,7 +216,7 @@ func (r *run) duplicateSpread(second, first diag.Ref, cluster *object.Object) {
 
 // apply compares what is wanted with what is there. It changes nothing yet: the function it gives does,
 // when there are no errors.
-func (r *run) apply(outputs []expand.Output) func() []*yaml.RNode {
+func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() []*yaml.RNode {
 	var all []ownership.Changes
 	for _, out := range outputs {
 		changes, diags := ownership.Compare(out.Owner, out.Desired, r.objects, r.items)
@@ -240,13 +247,16 @@ func (r *run) apply(outputs []expand.Output) func() []*yaml.RNode {
 					moved[pair.Desired.File] = pair.Existing.Ref.File
 				}
 			}
-			for _, o := range outputs[i].Hidden {
-				edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
-			}
 			for k, v := range outputs[i].ClusterLabels {
 				edit(items[outputs[i].Cluster.Item], codec.String(v), "metadata", "labels", k)
 			}
 		}
+		for _, o := range hidden {
+			edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
+		}
+		slices.SortStableFunc(added, func(a, b object.Desired) int {
+			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Node.GetNamespace(), b.Node.GetNamespace()))
+		})
 		out := make([]*yaml.RNode, 0, len(items)+len(added)+1)
 		for i, item := range items {
 			switch {
@@ -266,13 +276,26 @@ func edit(item *yaml.RNode, value *yaml.Node, path ...string) {
 	if tree.String(item.YNode(), path...) == value.Value {
 		return
 	}
-	if tree.HasAliases(item.YNode()) {
-		// Writing through an alias would change what else refers to it.
-		if expanded, err := tree.Expanded(item.YNode()); err == nil {
-			item.SetYNode(expanded)
+	tree.Set(item.YNode(), value, path...)
+}
+
+// onlyCopiedFrom gives the seeds that nothing else refers to: hiding another one would break what does.
+func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
+	isSeed := map[*object.Object]bool{}
+	var seeds []*object.Object
+	for _, out := range outputs {
+		for _, o := range out.Seeds {
+			if !isSeed[o] {
+				isSeed[o] = true
+				seeds = append(seeds, o)
+			}
 		}
 	}
-	tree.Set(item.YNode(), value, path...)
+	return slices.DeleteFunc(seeds, func(o *object.Object) bool {
+		return o.Ref.Kind != "MachineDeployment" && slices.ContainsFunc(r.users.Referrers(o), func(by *object.Object) bool {
+			return !isSeed[by] && !by.IsLocalConfig()
+		})
+	})
 }
 
 // refuseImmutable reports a StorageClass that could not be applied.
@@ -303,17 +326,22 @@ func (r *run) refuseCollisions(all []ownership.Changes) {
 func (r *run) warnAbsentOwners() {
 	present := map[string]bool{}
 	for _, c := range r.users.Clusters() {
-		present[c.Ref.Name] = true
-		present[c.Ref.Namespace+"/"+c.Ref.Name] = true
+		present[c.Key().Namespace+"/"+c.Ref.Name] = true
 	}
 	count := map[string]int{}
 	first := map[string]*object.Object{}
 	for _, o := range r.objects.All() {
-		if owner := o.Owner(); owner != "" && !present[owner] {
-			count[owner]++
-			if first[owner] == nil {
-				first[owner] = o
-			}
+		owner := o.Owner()
+		if owner != "" && !strings.Contains(owner, "/") {
+			owner = "default/" + owner
+		}
+		if owner == "" || present[owner] {
+			continue
+		}
+		count[owner]++
+		// The first by name, not by its place in the input.
+		if f := first[owner]; f == nil || o.Ref.Kind+"/"+o.Ref.Name < f.Ref.Kind+"/"+f.Ref.Name {
+			first[owner] = o
 		}
 	}
 	for owner, o := range first {

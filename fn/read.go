@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
@@ -20,11 +21,18 @@ import (
 // MaxInput is the most bytes that are read; 100 clusters of 64 pools are a third of it.
 const MaxInput = 64 << 20
 
+// MaxValues is the most values that are read; in memory each takes some hundred bytes, however short it is
+// written.
+const MaxValues = 3_000_000
+
+// Values estimates from above how many values a text of YAML holds.
+func Values(in []byte) int { return bytes.Count(in, []byte("\n")) + bytes.Count(in, []byte(",")) }
+
 // ReadResourceList reads a ResourceList. Unlike the SDK's reader it keeps the order of items, and
 // takes a missing or empty list of them.
 func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 	var diags diag.List
-	if len(in) > MaxInput {
+	if len(in) > MaxInput || Values(in) > MaxValues {
 		TooLarge(&diags, "")
 		return nil, diags
 	}
@@ -39,6 +47,15 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 		return nil, diags
 	}
 	root := doc.Content[0]
+	if config := tree.Get(root, "functionConfig"); config != nil && tree.HasAliases(config) {
+		// It is written behind the items, which may refer to its anchors.
+		expanded, err := tree.Expanded(root)
+		if err != nil {
+			diags.Errorf(diag.TooManyAliases, diag.At(object.New(config, 0).Ref, ""), "%s", err).WithHint("write the values out")
+			return nil, diags
+		}
+		root = expanded
+	}
 	if kind := tree.String(root, "kind"); kind != kio.ResourceListKind {
 		diags.Errorf(diag.InvalidYAML, diag.Where{}, "the input is no ResourceList but kind %q", kind).
 			WithHint("a KRM function reads a ResourceList from its standard input; for files there is `vspread render`")
@@ -61,6 +78,9 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 		}
 		rl.Items = append(rl.Items, sdk.MoveToKubeObject(yaml.NewRNode(item)))
 	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		diags.Errorf(diag.InvalidYAML, diag.Where{}, "the input has more than one YAML document").WithHint("a ResourceList is one")
+	}
 	if config := tree.Get(root, "functionConfig"); config != nil && config.Kind == yaml.MappingNode {
 		rl.FunctionConfig = sdk.MoveToKubeObject(yaml.NewRNode(config))
 	}
@@ -69,35 +89,38 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 
 // TooLarge reports an input beyond MaxInput.
 func TooLarge(diags *diag.List, file string) {
-	diags.Errorf(diag.InputTooLarge, diag.At(diag.Ref{File: file}, ""), "the input has more than %d MiB", MaxInput>>20).
+	diags.Errorf(diag.InputTooLarge, diag.At(diag.Ref{File: file}, ""), "the input has more than %d MiB or %d values", MaxInput>>20, MaxValues).
 		WithHint("render one cluster at a time")
 }
 
-// read takes the items apart. An object whose aliases unfold without bound is reported only when it is
-// one that vspread must understand; others pass through as they are.
-func read(items []*yaml.RNode) ([]*object.Object, diag.List) {
+// read takes the items apart. It gives copies of items whose aliases it wrote out: all of them as soon as
+// one object that vspread reads has anchors, because another may refer to those. An object that nobody
+// reads may keep its aliases, also those that would unfold without bound.
+func read(items []*yaml.RNode) ([]*yaml.RNode, []*object.Object, diag.List) {
 	var diags diag.List
+	expandAll := false
+	for _, item := range items {
+		expandAll = expandAll || tree.HasAliases(item.YNode()) && concerns(object.New(item.YNode(), 0))
+	}
+	out := slices.Clone(items)
 	objects := make([]*object.Object, 0, len(items))
 	for i, item := range items {
-		node := item.YNode()
-		if tree.HasAliases(node) {
-			expanded, err := tree.Expanded(node)
+		o := object.New(item.YNode(), i)
+		if expandAll && tree.HasAliases(item.YNode()) {
+			expanded, err := tree.Expanded(item.YNode())
 			if err != nil {
-				o := object.New(node, i)
-				if concerns(o) {
-					diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).WithHint("write the values out")
-				}
+				diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).WithHint("write the values out")
 				continue
 			}
-			node = expanded
+			out[i] = yaml.NewRNode(expanded)
+			o = object.New(expanded, i)
 		}
-		o := object.New(node, i)
 		if concerns(o) && malformed(o, &diags) {
 			continue
 		}
 		objects = append(objects, o)
 	}
-	return objects, diags
+	return out, objects, diags
 }
 
 // malformed reports metadata that is none, which every reader below relies on.
@@ -114,5 +137,5 @@ func malformed(o *object.Object, diags *diag.List) bool {
 // concerns tells whether an object is of the kinds that an expansion reads.
 func concerns(o *object.Object) bool {
 	return o.Group() == object.CoreGroup || strings.HasSuffix(o.Group(), "."+object.CoreGroup) ||
-		isInventory(o) || isSpread(o)
+		isInventory(o) || isSpread(o) || o.Owner() != ""
 }

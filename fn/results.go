@@ -25,7 +25,7 @@ func results(diags diag.List) sdk.Results {
 			}
 		}
 		if d.Object.File != "" {
-			r.File = &sdk.File{Path: d.Object.File, Index: d.Object.Index}
+			r.File = &sdk.File{Path: d.Object.File}
 		}
 		out = append(out, r)
 	}

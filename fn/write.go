@@ -76,6 +76,7 @@ type itemWriter struct {
 // write puts a node below a list or key: its first line after the lead, the others below it. All lines
 // of a YAML block may be moved to the right together; empty ones stay empty.
 func (w *itemWriter) write(n *yaml.Node, lead string) {
+	tree.Writable(n)
 	// A comment above the object goes above the dash, where a reader of the list looks for it.
 	head := n.HeadComment
 	n.HeadComment = ""

@@ -60,8 +60,12 @@ func (c *checker) required(value, path string, index int) {
 }
 
 func (c *checker) known(names, known []string, path, what string) {
+	isKnown := make(map[string]bool, len(known))
+	for _, k := range known {
+		isKnown[k] = true
+	}
 	for i, n := range names {
-		if slices.Contains(known, n) {
+		if isKnown[n] {
 			continue
 		}
 		d := c.errorf(diag.InconsistentInventory, "%s[%d]: there is no %s %q", path, i, what, n)

@@ -47,6 +47,9 @@ func Text(data map[string]string, at diag.Where) (string, diag.List) {
 	for _, k := range slices.Sorted(maps.Keys(data)) {
 		if m := numberedKey.FindStringSubmatch(k); m != nil {
 			n, _ := strconv.Atoi(m[1])
+			if _, twice := parts[n]; twice {
+				diags.Errorf(diag.InconsistentInventory, at.Dot(k), "part %d stands twice", n).WithHint("keep one of the two")
+			}
 			parts[n] = data[k]
 		} else if k != Key {
 			unknown = append(unknown, k)

@@ -42,6 +42,13 @@ func Merge(old, read Inventory, scope Scope) (Inventory, error) {
 	out.canonicalise()
 	old = m.renamed(out.Hosts)
 	m.old = old
+	m.seen = map[string]bool{}
+	for _, h := range out.Hosts {
+		m.seen[h.Name] = true
+	}
+	for i := range out.Networks {
+		m.keepUnseen(&out.Networks[i])
+	}
 	out.Hosts, m.hostLoss = m.hosts(out.Hosts)
 	out.Datastores, m.datastoreLoss = m.datastores(out.Datastores)
 	out.LastOrdinal = m.number(out.Datastores)
@@ -66,6 +73,7 @@ type merger struct {
 	old                     Inventory
 	scope                   Scope
 	partial                 bool
+	seen                    map[string]bool
 	hostLoss, datastoreLoss *LossError
 }
 
@@ -98,6 +106,20 @@ func (m merger) beyond(p string) bool {
 		}
 	}
 	return false
+}
+
+// keepUnseen keeps a network on the hosts that a partial reading did not see.
+func (m merger) keepUnseen(n *Network) {
+	for _, o := range m.old.Networks {
+		if !m.partial || !same(o.ID, n.ID, o.Name == n.Name && o.Path == n.Path) {
+			continue
+		}
+		for _, h := range o.Hosts {
+			if !m.seen[h] && !slices.Contains(n.Hosts, h) {
+				n.Hosts = append(n.Hosts, h)
+			}
+		}
+	}
 }
 
 // renamed gives the old inventory with the names that its hosts have now.
@@ -170,6 +192,14 @@ func (m merger) datastores(read []Datastore) ([]Datastore, *LossError) {
 			continue
 		}
 		r := &read[i]
+		if m.partial {
+			// Hosts that are not seen may mount it still.
+			for _, h := range o.Hosts {
+				if !m.seen[h] && !slices.Contains(r.Hosts, h) {
+					r.Hosts = append(r.Hosts, h)
+				}
+			}
+		}
 		r.Ordinal, r.Local = o.Ordinal, o.Local
 		if o.CapacityGiB == r.CapacityGiB && 10*abs(o.FreeGiB-r.FreeGiB) <= r.CapacityGiB {
 			r.FreeGiB = o.FreeGiB

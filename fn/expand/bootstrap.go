@@ -55,7 +55,16 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 		return bootstrap{}
 	}
 	base := e.cluster.name + "-" + group.Name
-	b.name = base + "-" + SpecHash(spec)
+	hash, err := SpecHash(spec)
+	if err != nil {
+		from := e.cluster.controlPlane
+		if seed.bootstrap != nil {
+			from = seed.bootstrap
+		}
+		e.unreadable(from, err)
+		return bootstrap{}
+	}
+	b.name = base + "-" + hash
 	e.head(template, apiVersion, b.kind, b.name, pruneGuards)
 	b.desired = []object.Desired{{Node: yaml.NewRNode(template), File: "bootstrap/" + base + ".yaml", Template: true}}
 	return b
@@ -101,7 +110,8 @@ func (e *expansion) kubeadmTemplate(at diag.Where) *yaml.Node {
 	tree.Fill(registration, codec.Encode([]bootstrapv1.Arg{{Name: "cloud-provider", Value: ptr("external")}}), "kubeletExtraArgs")
 	tree.Sort(registration, []string{"name", "criSocket", "taints", "kubeletExtraArgs", "ignorePreflightErrors", "imagePullPolicy", "imagePullSerial"})
 	tree.Set(spec, registration, "joinConfiguration", "nodeRegistration")
-	tree.Prune(spec)
+	tree.PruneShallow(registration)
+	tree.PruneShallow(spec)
 	tree.Sort(spec, []string{"joinConfiguration", "files", "preKubeadmCommands", "postKubeadmCommands", "users", "ntp"})
 	return template
 }

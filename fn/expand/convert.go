@@ -75,7 +75,11 @@ func deploymentForm(md *yaml.Node, version string) {
 	for _, timeout := range []string{"nodeDrainTimeout", "nodeVolumeDetachTimeout", "nodeDeletionTimeout"} {
 		seconds(spec, []string{"template", "spec", timeout}, []string{"template", "spec", "deletion", timeout + "Seconds"})
 	}
-	tree.Prune(spec)
+	// Not below: labels and annotations may be empty on purpose.
+	tree.PruneShallow(tree.Get(spec, "rollout", "strategy"))
+	tree.PruneShallow(tree.Get(spec, "rollout"))
+	tree.PruneShallow(tree.Get(spec, "template", "spec"))
+	tree.PruneShallow(spec)
 }
 
 // kubeadmForm brings a KubeadmConfigSpec into the v1beta2 form.
@@ -100,7 +104,11 @@ func kubeadmForm(spec *yaml.Node, version string) {
 	}
 	tree.Remove(spec, "clusterConfiguration", "networking")
 	seconds(spec, []string{"joinConfiguration", "discovery", "timeout"}, []string{"joinConfiguration", "timeouts", "tlsBootstrapSeconds"})
-	tree.Prune(spec)
+	for _, what := range []string{"clusterConfiguration", "initConfiguration", "joinConfiguration"} {
+		tree.PruneShallow(tree.Get(spec, what, "nodeRegistration"))
+		tree.PruneShallow(tree.Get(spec, what))
+	}
+	tree.PruneShallow(spec)
 }
 
 // arguments turns a map of command line arguments into the list that v1beta2 has, sorted as Cluster API

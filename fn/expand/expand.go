@@ -49,8 +49,8 @@ type Output struct {
 	Cluster *object.Object
 	Desired []object.Desired
 	Pools   []Pool
-	// Hidden are the user's objects that are only copied from, to be marked as local-config.
-	Hidden []*object.Object
+	// Seeds are the user's objects that were copied from.
+	Seeds []*object.Object
 	// ClusterLabels are to be set on the Cluster.
 	ClusterLabels map[string]string
 }
@@ -74,7 +74,7 @@ type Pool struct {
 
 // Expand gives the objects for one Cluster. With errors the output must not be used.
 func Expand(in Input) (Output, diag.List) {
-	e := expansion{Input: in, objects: map[inventory.Class][]inventory.Object{}}
+	e := expansion{Input: in, objects: map[inventory.Class][]inventory.Object{}, found: map[lookup][]inventory.Object{}}
 	out := e.run()
 	return out, e.diags
 }
@@ -85,6 +85,7 @@ type expansion struct {
 	cluster clusterFacts
 	// objects caches the inventory's objects by class.
 	objects map[inventory.Class][]inventory.Object
+	found   map[lookup][]inventory.Object
 }
 
 func (e *expansion) run() Output {
@@ -108,11 +109,10 @@ func (e *expansion) run() Output {
 			out.Desired = append(out.Desired, deployment, template)
 			out.Pools = append(out.Pools, pool)
 		}
-		out.Hidden = append(out.Hidden, seed.objects()...)
+		out.Seeds = append(out.Seeds, seed.objects()...)
 	}
 	e.oneNameOnePool(out.Pools)
 	e.storage(&out, storage)
-	out.Hidden = e.onlyCopiedFrom(out.Hidden)
 	slices.SortStableFunc(out.Desired, func(a, b object.Desired) int { return cmp.Compare(a.File, b.File) })
 	return out
 }
@@ -146,6 +146,9 @@ func (e *expansion) readCluster() {
 	} else if len(validation.IsDNS1123Label(c.name)) > 0 {
 		e.diags.Errorf(diag.InvalidValue, e.clusterAt("metadata.name"), "%q cannot be a part of a machine's name", c.name).
 			WithHint("fill in variables before vspread runs, and use lower case letters, digits and '-'")
+	}
+	if ns := c.namespace; ns != "" && len(validation.IsDNS1123Label(ns)) > 0 {
+		e.diags.Errorf(diag.InvalidValue, e.clusterAt("metadata.namespace"), "%q is no name of a namespace", ns)
 	}
 	var key object.Key
 	c.controlPlane, key = e.Objects.Follow(e.Cluster, "spec", "controlPlaneRef")
@@ -207,6 +210,10 @@ func (e *expansion) infrastructureVersion() v1alpha1.InfrastructureVersion {
 
 // refuseUnclaimed reports MachineDeployments of the Cluster that would run beside the pools.
 func (e *expansion) refuseUnclaimed() {
+	if workers := tree.List(e.Cluster.Node, "spec", "topology", "workers", "machineDeployments"); len(workers) > 0 && e.Cluster.Annotation(ExcludeAnnotation) != "true" {
+		e.diags.Errorf(diag.UnclaimedMachineDeployment, e.clusterAt("spec.topology.workers"), "%d MachineDeployments of its class would run beside the pools", len(workers)).
+			WithHint("take them out of the topology, or keep them beside the pools with the annotation %s: \"true\" on the Cluster", ExcludeAnnotation)
+	}
 	for _, md := range e.Objects.MachineDeployments(e.Cluster) {
 		if md.Owner() != "" || md.IsLocalConfig() || md.Annotation(ExcludeAnnotation) == "true" {
 			continue
@@ -233,24 +240,6 @@ func (e *expansion) oneNameOnePool(pools []Pool) {
 			p.Name, q.Group, spelling(q.Datastore), p.Group, spelling(p.Datastore)).
 			WithHint("give one of them a name of its own: overrides: [{datastore: %q, name: …}]", spelling(p.Datastore))
 	}
-}
-
-// onlyCopiedFrom drops what the user's other objects still refer to: hiding it would break them.
-func (e *expansion) onlyCopiedFrom(hidden []*object.Object) []*object.Object {
-	isHidden := map[*object.Object]bool{}
-	for _, o := range hidden {
-		isHidden[o] = true
-	}
-	var out []*object.Object
-	for _, o := range hidden {
-		used := o.Ref.Kind != "MachineDeployment" && slices.ContainsFunc(e.Objects.Referrers(o), func(r *object.Object) bool {
-			return !isHidden[r] && !r.IsLocalConfig() && r.Owner() == ""
-		})
-		if !used && !slices.Contains(out, o) {
-			out = append(out, o)
-		}
-	}
-	return out
 }
 
 func spelling(d inventory.Datastore) string { return cmp.Or(d.Path, d.Name) }

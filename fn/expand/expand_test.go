@@ -255,8 +255,8 @@ spec:
 func TestSeedOfV1beta1(t *testing.T) {
 	t.Parallel()
 	out := mustExpand(t, input(t, "workers: [{name: md, seed: seed}]", oneDisk, v1beta1Seed))
-	if len(out.Hidden) != 3 || out.Pools[0].Replicas != 3 {
-		t.Errorf("hidden %v, pools %+v", out.Hidden, out.Pools)
+	if len(out.Seeds) != 3 || out.Pools[0].Replicas != 3 {
+		t.Errorf("seeds %v, pools %+v", out.Seeds, out.Pools)
 	}
 	wants := map[string]string{
 		"MachineDeployment": `apiVersion: cluster.x-k8s.io/v1beta2

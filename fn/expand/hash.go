@@ -4,9 +4,11 @@ package expand
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
 )
 
 // hashLength gives 40 bits: among a thousand templates the chance that two have one name is one in
@@ -17,14 +19,26 @@ const hashLength = 8
 // roll nothing when edited (KubeadmConfigTemplate), so another spec needs another name, and one spec
 // must always have one name. It is the SHA-256 of the spec as JSON with sorted keys, in the v1beta2
 // form whatever version is written, so that a change of version rolls no machine.
-func SpecHash(spec *yaml.Node) string {
+//
+// It fails on what YAML can say and JSON cannot, such as a key that stands twice or is no text.
+func SpecHash(spec *yaml.Node) (string, error) {
 	var value any
 	if err := spec.Decode(&value); err != nil {
-		panic(fmt.Sprintf("expand: a spec without aliases does not decode: %v", err))
+		return "", err
 	}
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic(fmt.Sprintf("expand: a spec is not JSON: %v", err))
+		return "", err
 	}
-	return digest(string(text))[:hashLength]
+	return digest(string(text))[:hashLength], nil
+}
+
+// unreadable reports a spec that SpecHash refuses.
+func (e *expansion) unreadable(o *object.Object, err error) {
+	at := diag.Where{}
+	if o != nil {
+		at = diag.At(o.Ref, "spec")
+	}
+	e.diags.Errorf(diag.InvalidValue, at, "cannot be written as JSON: %v", err).
+		WithHint("the API server would refuse it as well")
 }

@@ -105,6 +105,20 @@ func (e *expansion) listed(class inventory.Class) []inventory.Object {
 	return e.objects[class]
 }
 
+// among caches what a reference can mean: the pools of a group ask the same again and again.
+func (e *expansion) among(class inventory.Class, ref, datacenter string) []inventory.Object {
+	k := lookup{class, ref, datacenter}
+	if _, ok := e.found[k]; !ok {
+		e.found[k] = inventory.Among(e.listed(class), class, ref, datacenter)
+	}
+	return e.found[k]
+}
+
+type lookup struct {
+	class           inventory.Class
+	ref, datacenter string
+}
+
 // resolve gives the spelling of a reference to a vSphere object. What the inventory does not list at
 // all is taken as it is written: a person may keep only the lines that matter.
 func (e *expansion) resolve(class inventory.Class, ref, datacenter string, at diag.Where) string {
@@ -112,7 +126,7 @@ func (e *expansion) resolve(class inventory.Class, ref, datacenter string, at di
 	if len(all) == 0 {
 		return ref
 	}
-	found := inventory.Among(all, class, ref, datacenter)
+	found := e.among(class, ref, datacenter)
 	switch len(found) {
 	case 1:
 		return e.spell(class, found[0])
@@ -151,7 +165,7 @@ func (e *expansion) only(class inventory.Class, datacenter string, at diag.Where
 // spell writes a vSphere object as spec.references wants it; a name that several objects have is
 // written as a path all the same.
 func (e *expansion) spell(class inventory.Class, o inventory.Object) string {
-	if e.Spread.Spec.References == v1alpha1.ReferencesNames && len(inventory.Among(e.listed(class), class, o.Name, "")) == 1 {
+	if e.Spread.Spec.References == v1alpha1.ReferencesNames && len(e.among(class, o.Name, "")) == 1 {
 		return o.Name
 	}
 	return o.Spelling()

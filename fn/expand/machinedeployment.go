@@ -73,7 +73,11 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 func (e *expansion) grown(seed seed, fresh *yaml.Node) *yaml.Node {
 	node := copyOf(seed.deployment)
 	deploymentForm(node, seed.deployment.Version())
-	set := func(path ...string) { tree.Set(node, tree.Get(fresh, path...), path...) }
+	set := func(path ...string) {
+		if v := tree.Get(fresh, path...); v != nil { // a version that nobody says is reported
+			tree.Set(node, v, path...)
+		}
+	}
 	fill := func(path ...string) { tree.Fill(node, tree.Get(fresh, path...), path...) }
 
 	set("spec", "clusterName")

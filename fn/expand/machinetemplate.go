@@ -3,6 +3,7 @@
 package expand
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +44,12 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 	}
 	e.fillMachineSpec(spec, layers, pool, seed.template != nil, at)
 	tree.Set(template, spec, "spec", "template", "spec")
-	name := pool.Name + "-" + SpecHash(tree.Get(template, "spec"))
+	e.sane(spec, layers)
+	hash, err := SpecHash(tree.Get(template, "spec"))
+	if err != nil {
+		e.unreadable(cmp.Or(seed.template, e.cluster.controlPlaneTemplate), err)
+	}
+	name := pool.Name + "-" + hash
 	machineSpecVersion(spec, e.cluster.infrastructure)
 	tree.Sort(spec, machineSpecOrder)
 	e.head(template, infrastructureGroup+"/"+string(e.cluster.infrastructure), "VSphereMachineTemplate", name, pruneGuards)
@@ -194,6 +200,9 @@ func (e *expansion) networks(spec *yaml.Node, layers []layer, pool Pool, datacen
 
 // onHost reports a network that the pool's host does not have, where the inventory knows.
 func (e *expansion) onHost(network string, pool Pool, at diag.Where) {
+	if e.Inventory.IsGone(pool.Datastore) {
+		return // a host that is gone has no networks, and its pool no machines
+	}
 	for _, n := range e.Inventory.Networks {
 		if e.spell(inventory.NetworkClass, inventory.Object{Name: n.Name, Path: n.Path, ID: n.ID}) != network || len(n.Hosts) == 0 {
 			continue
@@ -228,9 +237,42 @@ func (e *expansion) size(spec *yaml.Node, layers []layer, at diag.Where) {
 	}
 }
 
+// sane reports values, wherever they come from, that CAPV would refuse or misread.
+func (e *expansion) sane(spec *yaml.Node, layers []layer) {
+	wrong := func(field, format string, args ...any) {
+		_, from := value(layers, field)
+		e.diags.Errorf(diag.InvalidValue, from.at.Dot(field), format, args...)
+	}
+	for _, f := range []struct {
+		name string
+		min  int
+	}{{"numCPUs", 2}, {"memoryMiB", 1}, {"diskGiB", 1}} {
+		v := tree.Get(spec, f.name)
+		if v == nil || strings.Contains(v.Value, "${") {
+			continue
+		}
+		if n, err := strconv.Atoi(v.Value); v.Kind != yaml.ScalarNode || err != nil || n < f.min {
+			wrong(f.name, "must be a whole number of at least %d", f.min)
+		}
+	}
+	for _, name := range []string{"template", "folder", "resourcePool", "datacenter", "cloneMode", "os"} {
+		if v := tree.Get(spec, name); v != nil && v.Kind != yaml.ScalarNode {
+			wrong(name, "must be a string")
+		}
+	}
+	if mode := tree.String(spec, "powerOffMode"); !slices.Contains([]string{"hard", "soft", "trySoft"}, mode) && !strings.Contains(mode, "${") {
+		wrong("powerOffMode", "%q is not hard, soft or trySoft", mode)
+	}
+	for _, d := range tree.List(spec, "network", "devices") {
+		if d.Kind != yaml.MappingNode {
+			wrong("network", "has a device that is no mapping")
+		}
+	}
+}
+
 // templateOf finds the template that a spec names.
 func (e *expansion) templateOf(spec *yaml.Node) (inventory.Template, bool) {
-	found := inventory.Among(e.listed(inventory.TemplateClass), inventory.TemplateClass, tree.String(spec, "template"), "")
+	found := e.among(inventory.TemplateClass, tree.String(spec, "template"), "")
 	if len(found) != 1 {
 		return inventory.Template{}, false
 	}

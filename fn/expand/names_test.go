@@ -107,8 +107,8 @@ template:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := expand.SpecHash(n.YNode()); got != tt.want {
-			t.Errorf("SpecHash(%s) = %s, want %s", tt.name, got, tt.want)
+		if got, err := expand.SpecHash(n.YNode()); err != nil || got != tt.want {
+			t.Errorf("SpecHash(%s) = %s, %v, want %s", tt.name, got, err, tt.want)
 		}
 	}
 }

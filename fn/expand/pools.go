@@ -99,9 +99,11 @@ func (e *expansion) selectDatastores(locals []inventory.Datastore, s v1alpha1.Da
 			e.diags.Warnf(diag.SelectorUnused, at.Dot("exclude").Index(i), "%q matches no local datastore", glob).
 				WithHint("local are %s", diag.Choices(names(locals)))
 		}
-		selected = slices.DeleteFunc(slices.Clone(selected), func(d inventory.Datastore) bool {
-			return slices.ContainsFunc(excluded, func(x inventory.Datastore) bool { return key(x) == key(d) })
-		})
+		out := map[string]bool{}
+		for _, d := range excluded {
+			out[key(d)] = true
+		}
+		selected = slices.DeleteFunc(slices.Clone(selected), func(d inventory.Datastore) bool { return out[key(d)] })
 	}
 	if len(selected) == 0 && len(s.Exclude) > 0 {
 		e.diags.Errorf(diag.NoLocalDatastore, at.Dot("exclude"), "leaves no local datastore").
@@ -269,7 +271,7 @@ func (e *expansion) total(group v1alpha1.WorkerGroup, seed seed, at diag.Where) 
 	here := diag.At(seed.deployment.Ref, "spec.replicas")
 	n, ok := seed.replicas()
 	if !ok {
-		e.diags.Errorf(diag.WrongType, here, "must be a whole number, not the text %q", tree.String(seed.deployment.Node, "spec", "replicas")).
+		e.diags.Errorf(diag.WrongType, here, "must be a whole number of at most %d, not %q", v1alpha1.MaxReplicas, tree.String(seed.deployment.Node, "spec", "replicas")).
 			WithHint("fill in variables before vspread runs, or set replicas in the worker group")
 	}
 	return n, here

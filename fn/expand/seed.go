@@ -56,6 +56,10 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) (seed, b
 			WithHint("complete the MachineDeployment, or describe the machines in the worker group instead")
 		return seed{}, false
 	}
+	if s.deployment.Annotation(ExcludeAnnotation) == "true" {
+		e.diags.Errorf(diag.InvalidValue, at.Dot("seed"), "MachineDeployment %s has the annotation %s: it cannot run beside the pools and be replaced by them", group.Seed, ExcludeAnnotation).
+			WithHint("remove one of the two")
+	}
 	if tree.Get(s.deployment.Node, "spec", "template", "spec", "failureDomain") != nil {
 		e.diags.Errorf(diag.InvalidValue, diag.At(s.deployment.Ref, "spec.template.spec.failureDomain"), "a failure domain replaces the datastore of every pool by its own").
 			WithHint("take it out of the seed")
@@ -105,12 +109,15 @@ func joinPath(path []string) string {
 
 // replicas are the seed's own; false is no number.
 func (s seed) replicas() (int, bool) {
-	text := tree.String(s.deployment.Node, "spec", "replicas")
-	if text == "" {
+	v := tree.Get(s.deployment.Node, "spec", "replicas")
+	if v == nil {
 		return 1, true // as Cluster API's webhook defaults it
 	}
-	n, err := strconv.Atoi(text)
-	return max(n, 0), err == nil && n >= 0
+	n, err := strconv.Atoi(v.Value)
+	if v.Kind != yaml.ScalarNode || err != nil || n < 0 || n > v1alpha1.MaxReplicas {
+		return 0, false
+	}
+	return n, true
 }
 
 // copyOf starts an object from the user's: everything but its identity and what tools noted on it.

@@ -42,14 +42,14 @@ func (e *expansion) chooseStorage() storageChoice {
 	spec := e.Spread.Spec.Storage
 	if spec != nil && spec.Policy != "" {
 		s := storageChoice{Storage: *spec, wanted: true}
-		s.Class = cmp.Or(s.Class, Slug(s.Policy))
+		s.Class = cmp.Or(s.Class, className(s.Policy))
 		e.checkPolicy(s.Policy, at.Dot("policy"))
 		return s
 	}
 	if spec != nil && spec.Datastore != "" {
 		s := storageChoice{Storage: *spec}
 		s.datastore, s.wanted = e.namedShared(spec.Datastore, at.Dot("datastore"))
-		s.Class = cmp.Or(s.Class, Slug(s.datastore.Name))
+		s.Class = cmp.Or(s.Class, className(s.datastore.Name))
 		return s
 	}
 	var candidates []inventory.Datastore
@@ -66,7 +66,7 @@ func (e *expansion) chooseStorage() storageChoice {
 			s.Storage = *spec
 		}
 		s.Delivery = cmp.Or(s.Delivery, v1alpha1.DeliveryClusterResourceSet)
-		s.Class = cmp.Or(s.Class, Slug(candidates[0].Name))
+		s.Class = cmp.Or(s.Class, className(candidates[0].Name))
 		return s
 	case spec != nil && len(candidates) > 1:
 		e.diags.Errorf(diag.SharedUndecided, at.Dot("datastore"), "nothing says which of %d shared datastores holds the volumes", len(candidates)).
@@ -91,12 +91,19 @@ func (e *expansion) chooseStorage() storageChoice {
 func (e *expansion) warnNearlyShared(at diag.Where) {
 	for _, d := range e.Inventory.Datastores {
 		missing := d.Missing(e.Inventory.HostNames())
-		if d.URL != "" && !d.IsLocal() && d.State != inventory.Gone && len(d.Hosts) > len(missing) {
+		switch {
+		case d.URL == "" || d.IsLocal() || len(d.Hosts) < 2:
+		case d.State == inventory.Gone:
+			e.diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is gone", d.Name)
+		case len(d.Hosts) > len(missing):
 			e.diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is not mounted by %s", d.Name, diag.Choices(missing)).
 				WithHint("mount it there; to be told as an error, name it in storage.datastore")
 		}
 	}
 }
+
+// className is the default name of a StorageClass: that of the datastore or policy as far as it can be.
+func className(name string) string { return cmp.Or(Slug(name), LabelValue(name)) }
 
 func (e *expansion) whyNotShared() string {
 	for _, d := range e.Inventory.Shared(e.Inventory.HostNames()) {
@@ -147,6 +154,9 @@ func (e *expansion) namedShared(ref string, at diag.Where) (inventory.Datastore,
 		return inventory.Datastore{}, false
 	}
 	d := matched[0]
+	if d.State == inventory.Gone {
+		e.diags.Warnf(diag.NotShared, at, "datastore %q is gone", d.Name).WithHint("volumes on it are lost; choose another one with a new storage.class")
+	}
 	if missing := d.Missing(e.Inventory.HostNames()); len(missing) > 0 {
 		e.diags.Errorf(diag.NotShared, at, "datastore %q is not mounted by %s, where volumes could not be attached", d.Name, diag.Choices(missing)).
 			WithHint("mount it there, or choose a datastore that every host mounts")

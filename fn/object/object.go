@@ -66,6 +66,11 @@ func (o *Object) Version() string {
 // Owner is the value of OwnerAnnotation; "" is the user.
 func (o *Object) Owner() string { return o.Annotation(OwnerAnnotation) }
 
+// SameOwner tells whether two owners are one: no namespace is the namespace default.
+func SameOwner(a, b string) bool {
+	return strings.TrimPrefix(a, "default/") == strings.TrimPrefix(b, "default/")
+}
+
 // Annotation gives an annotation or "".
 func (o *Object) Annotation(name string) string {
 	return tree.String(o.Node, "metadata", "annotations", name)

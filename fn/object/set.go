@@ -16,6 +16,7 @@ type Set struct {
 	byKey       map[Key]*Object
 	deployments map[Key][]*Object
 	references  map[string][]*Object
+	owned       map[string][]*Object
 }
 
 // NewSet indexes objects.
@@ -51,6 +52,20 @@ func (s *Set) Clusters() []*Object {
 // MachineDeployments lists those of a Cluster in the order of the input.
 func (s *Set) MachineDeployments(cluster *Object) []*Object {
 	return s.deployments[cluster.Key()]
+}
+
+// OwnedBy lists the objects of an owner in the order of the input.
+func (s *Set) OwnedBy(owner string) []*Object {
+	if s.owned == nil {
+		s.owned = map[string][]*Object{}
+		for _, x := range s.all {
+			if o := x.Owner(); o != "" {
+				o = strings.TrimPrefix(o, "default/")
+				s.owned[o] = append(s.owned[o], x)
+			}
+		}
+	}
+	return s.owned[strings.TrimPrefix(owner, "default/")]
 }
 
 // Follow finds the object that a reference means: v1beta2 references have an apiGroup, older ones an

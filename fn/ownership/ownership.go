@@ -43,7 +43,7 @@ func Compare(owner string, desired []object.Desired, existing *object.Set, items
 			c.Add = append(c.Add, d)
 			continue
 		}
-		if old.Owner() != owner {
+		if !object.SameOwner(old.Owner(), owner) {
 			inTheWay(&diags, old, owner)
 			continue
 		}
@@ -52,8 +52,8 @@ func Compare(owner string, desired []object.Desired, existing *object.Set, items
 			c.Replace[old.Item] = n
 		}
 	}
-	for _, o := range existing.All() {
-		if o.Owner() == owner && !wanted[o.Key()] && !isTemplate(o) {
+	for _, o := range existing.OwnedBy(owner) {
+		if !wanted[o.Key()] && !isTemplate(o) {
 			c.Remove[o.Item] = true
 		}
 	}
@@ -82,10 +82,8 @@ func isTemplate(o *object.Object) bool {
 // nothing changes.
 func updated(old, desired *yaml.RNode) *yaml.RNode {
 	n := tree.Clone(desired.YNode())
-	for _, what := range []string{"labels", "annotations"} {
-		for i, entries := 0, tree.Get(old.YNode(), "metadata", what); entries != nil && i+1 < len(entries.Content); i += 2 {
-			tree.Fill(n, entries.Content[i+1], "metadata", what, entries.Content[i].Value)
-		}
+	for _, path := range [][]string{{"metadata"}, {"metadata", "labels"}, {"metadata", "annotations"}} {
+		add(n, tree.Get(old.YNode(), path...), path...)
 	}
 	if tree.Equal(old.YNode(), n) {
 		return nil
@@ -95,4 +93,22 @@ func updated(old, desired *yaml.RNode) *yaml.RNode {
 	_ = comments.CopyComments(old, out)
 	_ = order.SyncOrder(old, out)
 	return out
+}
+
+// add brings the entries of a mapping to the one at a path, where that has none of their names.
+func add(n, entries *yaml.Node, path ...string) {
+	if entries == nil || entries.Kind != yaml.MappingNode {
+		return
+	}
+	present := map[string]bool{}
+	if own := tree.Get(n, path...); own != nil {
+		for i := 0; i+1 < len(own.Content); i += 2 {
+			present[own.Content[i].Value] = true
+		}
+	}
+	for i := 0; i+1 < len(entries.Content); i += 2 {
+		if key := entries.Content[i]; !present[key.Value] {
+			tree.Append(n, tree.Clone(key), tree.Clone(entries.Content[i+1]), path...)
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,7 @@ func Main(args []string, s Streams) (status int) {
 		}
 	}()
 	root := newRoot(s)
-	root.SetArgs(route(args))
+	root.SetArgs(route(root, args))
 	err := root.Execute()
 	var usage usageError
 	switch {
@@ -83,12 +84,14 @@ func Main(args []string, s Streams) (status int) {
 }
 
 // route recognises the two ways in which kustomize and kpt call the program without naming a command:
-// with nothing, and, as kustomize's exec plugin, with the file of the configuration.
-func route(args []string) []string {
+// with nothing, and, as kustomize's exec plugin, with the file of the configuration. A file with the name of
+// a command does not hide it.
+func route(root *cobra.Command, args []string) []string {
 	if len(args) == 0 {
 		return []string{"fn"}
 	}
-	if strings.HasPrefix(args[0], "-") {
+	isCommand := slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[0] })
+	if isCommand || strings.HasPrefix(args[0], "-") || args[0] == "help" || strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		return args
 	}
 	if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
@@ -118,7 +121,7 @@ Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside 
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{err, c.CommandPath()} })
 	root.AddCommand(
-		newFn(s), newRender(s), newValidate(s), newInventory(s), newInit(s), newExplain(s), newPlugin(s), newVersion(s),
+		newFn(s), newRender(s), newValidate(s), newInventory(s), newInit(s), newVerify(s), newExplain(s), newPlugin(s), newVersion(s),
 	)
 	root.InitDefaultCompletionCmd()
 	wrapArgs(root)

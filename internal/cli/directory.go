@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -26,7 +25,7 @@ import (
 // intoDirectory renders into files. What vspread wrote there before is the earlier output; what the
 // user put there is left alone, also in files that are shared with ours.
 func (o renderOptions) intoDirectory(s Streams, input source) error {
-	earlier := source{stdin: s}
+	earlier := source{stdin: s, strict: true}
 	if _, err := os.Stat(o.output); err == nil {
 		if err := earlier.read([]string{o.output}); err != nil {
 			return err
@@ -44,15 +43,16 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 	input.diags.Append(earlier.diags...)
 	out := input.transform()
 	wanted, diags := o.wanted(out.Items)
-	files, more := o.arrange(wanted, out.Items, earlier.items)
+	l := layout{dir: o.output}
+	l.arrange(wanted, out.Items, earlier.items)
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
-		out.Diags.Append(more...)
+		out.Diags.Append(l.diags...)
 	}
 	if err := report(s, out.Diags); err != nil {
 		return err
 	}
-	changes, err := o.write(files, keys(out.Items), earlier.items)
+	changes, err := l.write()
 	if err != nil {
 		return err
 	}
@@ -64,77 +64,91 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 
 func isOwned(n *yaml.RNode) bool { return object.New(n.YNode(), 0).Owner() != "" }
 
-// arrange sorts objects into files: what is wanted, and what else the directory has already. That is
-// the user's own objects, objects of the input that the user moved to another file, and what --only
-// leaves out this time.
-func (o renderOptions) arrange(wanted, all, earlier []*yaml.RNode) (map[string][]*yaml.RNode, diag.List) {
-	var diags diag.List
-	output := map[object.Key]*object.Object{}
+// layout is which object is in which file of the output directory, before and after.
+type layout struct {
+	dir           string
+	before, after map[string][]*yaml.RNode
+	// touched are the files whose objects are not just those that were there.
+	touched map[string]bool
+	diags   diag.List
+}
+
+// arrange puts objects into files: what is wanted, where it was or where it belongs; and what else the
+// directory has, which stays: the user's own objects, and what --only leaves out this time.
+func (l *layout) arrange(wanted, all, earlier []*yaml.RNode) {
+	l.before, l.after, l.touched = map[string][]*yaml.RNode{}, map[string][]*yaml.RNode{}, map[string]bool{}
+	output, isWanted := map[object.Key]*object.Object{}, map[object.Key]bool{}
 	for _, n := range all {
 		x := object.New(n.YNode(), 0)
 		output[x.Key()] = x
 	}
-	moved := map[object.Key]string{}
-	var others []*yaml.RNode
+	for _, n := range wanted {
+		isWanted[object.New(n.YNode(), 0).Key()] = true
+	}
+	where := map[object.Key]string{}
 	for _, n := range earlier {
 		x := object.New(n.YNode(), 0)
-		same := output[x.Key()]
-		if same != nil && same.IsLocalConfig() {
-			same = nil // no longer applied
-		}
+		l.before[x.Ref.File] = append(l.before[x.Ref.File], n)
 		switch {
-		case same == nil && x.Owner() == "":
-			others = append(others, n)
-			if !x.IsLocalConfig() {
-				x.Ref.File = filepath.ToSlash(filepath.Join(o.output, x.Ref.File))
-				diags.Warnf(diag.NotInInput, diag.At(x.Ref, ""), "is in %s and not in the input; it stays", o.output).
-					WithHint("delete it there if it is a leftover")
-			}
-		case same == nil:
-			// Ours, and no longer wanted.
-			if n := tree.String(x.Node, "spec", "replicas"); x.Ref.Kind == "MachineDeployment" && n != "0" {
-				x.Ref.File = filepath.ToSlash(filepath.Join(o.output, x.Ref.File))
-				diags.Warnf(diag.PoolRemoved, diag.At(x.Ref, ""), "is removed with %s machines: nothing asks for this pool any more", n).
-					WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
-			}
-		case x.Owner() == "" && same.Owner() != "":
-			diags.Errorf(diag.ObjectInTheWay, diag.At(x.Ref, "metadata.name"), "is the name of an object that vspread would write for %s", same.Owner()).
-				WithHint("rename or delete it in %s, or choose another name in the ClusterSpread", o.output)
+		case isWanted[x.Key()] && l.replaces(output[x.Key()], x):
+			where[x.Key()] = x.Ref.File
+		case l.stays(x, output[x.Key()]):
+			l.after[x.Ref.File] = append(l.after[x.Ref.File], n)
 		default:
-			moved[x.Key()] = x.Ref.File
-			others = append(others, n) // replaced below when it is wanted
+			l.touched[x.Ref.File] = true
 		}
 	}
-	files := map[string][]*yaml.RNode{}
-	written := map[object.Key]bool{}
 	for _, n := range wanted {
 		x := object.New(n.YNode(), 0)
-		file := cmp.Or(moved[x.Key()], x.Ref.File, "stdin.yaml")
+		file := cmp.Or(where[x.Key()], x.Ref.File, "stdin.yaml")
 		if !filepath.IsLocal(filepath.FromSlash(file)) {
-			diags.Errorf(diag.InvalidValue, diag.At(x.Ref, "metadata.annotations"), "places the object outside of %s", o.output)
+			l.diags.Errorf(diag.InvalidValue, diag.At(x.Ref, "metadata.annotations"), "places the object outside of %s", l.dir)
 			continue
 		}
-		written[x.Key()] = true
-		files[file] = append(files[file], n)
+		l.after[file] = append(l.after[file], n)
+		l.touched[file] = true
 	}
-	for _, n := range others {
-		x := object.New(n.YNode(), 0)
-		if !written[x.Key()] && files[x.Ref.File] != nil {
-			files[x.Ref.File] = append(files[x.Ref.File], n)
-		}
-	}
-	for _, list := range files {
+	for _, list := range l.after {
 		slices.SortStableFunc(list, func(a, b *yaml.RNode) int { return cmp.Compare(index(a), index(b)) })
 	}
-	return files, diags
 }
 
-func keys(items []*yaml.RNode) map[object.Key]bool {
-	out := map[object.Key]bool{}
-	for _, n := range items {
-		out[object.New(n.YNode(), 0).Key()] = true
+// at is a place in the directory, as the user sees it.
+func (l *layout) at(x *object.Object) diag.Where {
+	ref := x.Ref
+	ref.File = filepath.ToSlash(filepath.Join(l.dir, ref.File))
+	return diag.At(ref, "")
+}
+
+// replaces tells whether a wanted object may take the place of the one that is there.
+func (l *layout) replaces(wanted, there *object.Object) bool {
+	if there.Owner() == "" && wanted.Owner() != "" {
+		l.diags.Errorf(diag.ObjectInTheWay, l.at(there).Dot("metadata.name"), "is the name of an object that vspread would write for %s", wanted.Owner()).
+			WithHint("rename or delete it in %s, or choose another name in the ClusterSpread", l.dir)
 	}
-	return out
+	return true
+}
+
+// stays tells whether an object that is there and not wanted is left alone, and reports what deserves it.
+func (l *layout) stays(there, inOutput *object.Object) bool {
+	switch {
+	case there.IsLocalConfig():
+		return true
+	case inOutput == nil && there.Owner() != "":
+		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
+			l.diags.Warnf(diag.PoolRemoved, l.at(there), "is removed with %s machines: nothing asks for this pool any more", n).
+				WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
+		}
+		return false
+	case inOutput == nil:
+		l.diags.Warnf(diag.NotInInput, l.at(there), "is in %s and not in the input; it stays", l.dir).
+			WithHint("delete it there if it is a leftover")
+		return true
+	case inOutput.IsLocalConfig():
+		// It was copied here while it was still applied; now it is a seed.
+		return false
+	}
+	return true // --only leaves it out this time
 }
 
 func index(n *yaml.RNode) int {
@@ -142,69 +156,58 @@ func index(n *yaml.RNode) int {
 	return i
 }
 
-// write brings the files to disk: every content is made before the first file is touched, and each is
-// replaced whole. A file goes when all it holds is ours and no longer wanted.
-func (o renderOptions) write(files map[string][]*yaml.RNode, wanted map[object.Key]bool, earlier []*yaml.RNode) ([]render.FileChange, error) {
+// write brings the files to disk. All contents are made and stored beside their files before the first file
+// is replaced, so that a full disk or a missing right changes nothing.
+func (l *layout) write() ([]render.FileChange, error) {
 	var changes []render.FileChange
-	contents := map[string][]byte{}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		content := document(files[name])
-		old, err := os.ReadFile(filepath.Join(o.output, filepath.FromSlash(name)))
+	var staged []stagedFile
+	discard := func() {
+		for _, f := range slices.Backward(staged) {
+			f.discard()
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.after)) {
+		if !l.touched[name] {
+			continue
+		}
+		target := filepath.Join(l.dir, filepath.FromSlash(name))
+		content := document(l.after[name])
+		old, err := os.ReadFile(target)
+		action := render.Changed
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			changes = append(changes, render.FileChange{Name: name, Action: render.Created})
+			action = render.Created
 		case err != nil:
+			discard()
 			return nil, err
 		case bytes.Equal(old, content):
 			changes = append(changes, render.FileChange{Name: name, Action: render.Unchanged})
 			continue
-		default:
-			changes = append(changes, render.FileChange{Name: name, Action: render.Changed})
 		}
-		contents[name] = content
-	}
-	useless := map[string]bool{}
-	for _, n := range earlier {
-		x := object.New(n.YNode(), 0)
-		if files[x.Ref.File] == nil {
-			before, seen := useless[x.Ref.File]
-			useless[x.Ref.File] = x.Owner() != "" && !wanted[x.Key()] && (before || !seen)
+		f, err := stage(target, content)
+		if err != nil {
+			discard()
+			return nil, err
 		}
+		staged = append(staged, f)
+		changes = append(changes, render.FileChange{Name: name, Action: action})
 	}
-	for _, name := range slices.Sorted(maps.Keys(contents)) {
-		if err := replaceFile(filepath.Join(o.output, filepath.FromSlash(name)), contents[name]); err != nil {
+	for i, f := range staged {
+		if err := f.commit(); err != nil {
+			for _, rest := range staged[i:] {
+				rest.discard()
+			}
 			return nil, err
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(useless)) {
-		if !useless[name] {
+	for _, name := range slices.Sorted(maps.Keys(l.before)) {
+		if len(l.after[name]) > 0 {
 			continue
 		}
-		if err := os.Remove(filepath.Join(o.output, filepath.FromSlash(name))); err != nil {
+		if err := os.Remove(filepath.Join(l.dir, filepath.FromSlash(name))); err != nil {
 			return nil, err
 		}
 		changes = append(changes, render.FileChange{Name: name, Action: render.Removed})
 	}
 	return changes, nil
-}
-
-// replaceFile writes a file beside and renames it, so that a reader sees the old or the new one whole.
-func replaceFile(name string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".vspread-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -25,8 +26,12 @@ import (
 type source struct {
 	stdin Streams
 	// skip is a directory not to enter, the output's.
-	skip  string
-	bytes int
+	skip string
+	// strict refuses symbolic links instead of following those to files: what is written through one would
+	// replace it, or land elsewhere.
+	strict        bool
+	bytes, values int
+
 	items []*yaml.RNode
 	diags diag.List
 }
@@ -52,6 +57,9 @@ func (r *source) read(paths []string) error {
 			}
 			r.add(in, "")
 			continue
+		}
+		if linked, err := filepath.EvalSymlinks(p); err == nil {
+			p = linked // the root may be a link
 		}
 		info, err := os.Stat(p)
 		if err != nil {
@@ -81,7 +89,18 @@ func (r *source) directory(dir string) error {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() || !isYAML(d.Name()) {
+		isFile := d.Type().IsRegular()
+		if d.Type()&fs.ModeSymlink != 0 {
+			info, err := os.Stat(p)
+			if err != nil {
+				return err
+			}
+			if r.strict || info.IsDir() {
+				return fmt.Errorf("%s is a symbolic link; name what it leads to instead", p)
+			}
+			isFile = info.Mode().IsRegular()
+		}
+		if !isFile || !isYAML(d.Name()) {
 			return nil
 		}
 		rel, err := filepath.Rel(dir, p)
@@ -121,33 +140,39 @@ func (r *source) file(p, name string) error {
 
 // add parses one file. What is no Kubernetes object (values, patches) is passed over.
 func (r *source) add(in []byte, name string) {
-	if r.bytes > fn.MaxInput {
+	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
 		return // it has been reported
 	}
-	if r.bytes += len(in); r.bytes > fn.MaxInput {
+	r.bytes, r.values = r.bytes+len(in), r.values+fn.Values(in)
+	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
 		fn.TooLarge(&r.diags, name)
 		return
 	}
 	at := diag.At(diag.Ref{File: name}, "")
-	// Whether lists are indented is noted with each object, so that a file keeps its looks.
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, PreserveSeqIndent: true, WrapBareSeqNode: true}).Read()
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
 	if err != nil {
-		bare, errYAML := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
-		if errYAML != nil {
-			d := r.diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(errYAML))
-			if bytes.Contains(in, []byte("{{")) {
-				d.WithHint("it looks like a template; render it first, for example with `helm template`")
-			}
-			return
+		d := r.diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
+		if bytes.Contains(in, []byte("{{")) {
+			d.WithHint("it looks like a template; render it first, for example with `helm template`")
 		}
-		// The notes could not be written: some object's metadata is none.
-		nodes = bare
+		return
 	}
-	for _, n := range nodes {
+	indent := yaml.DeriveSeqIndentStyle(string(in))
+	for i, n := range nodes {
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
 			continue
 		}
-		if wrong := place(n, name); wrong != "" {
+		if anchored(n.YNode()) {
+			// Notes must not be written through an anchor.
+			expanded, err := tree.Expanded(n.YNode())
+			if err != nil {
+				r.diags.Errorf(diag.TooManyAliases, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, ""), "%s", err).
+					WithHint("write the values out")
+				continue
+			}
+			n = yaml.NewRNode(expanded)
+		}
+		if wrong := place(n, name, i, indent); wrong != "" {
 			r.diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
 			continue
 		}
@@ -155,21 +180,40 @@ func (r *source) add(in []byte, name string) {
 	}
 }
 
-// place notes the file of an object, and nothing else: a stream's own notes on files are not followed,
-// they could lead anywhere. It gives the field that is in the way of that, if one is.
-func place(n *yaml.RNode, name string) (wrong string) {
+// place notes the file of an object, its position there, and whether lists are indented, so that a file keeps
+// its looks. A stream's own notes on files are not followed, they could lead anywhere. It gives the field
+// that is in the way of that, if one is.
+func place(n *yaml.RNode, name string, position int, indent string) (wrong string) {
 	for _, path := range [][]string{{"metadata"}, {"metadata", "annotations"}} {
 		if m := tree.Get(n.YNode(), path...); m != nil && m.Kind != yaml.MappingNode {
 			return strings.Join(path, ".")
 		}
 	}
-	for _, note := range placeNotes {
+	for _, note := range notes {
 		tree.Remove(n.YNode(), "metadata", "annotations", note)
+	}
+	tree.Set(n.YNode(), codec.String(strconv.Itoa(position)), "metadata", "annotations", kioutil.IndexAnnotation)
+	if indent != "" {
+		tree.Set(n.YNode(), codec.String(indent), "metadata", "annotations", kioutil.SeqIndentAnnotation)
 	}
 	if name != "" {
 		tree.Set(n.YNode(), codec.String(name), "metadata", "annotations", kioutil.PathAnnotation)
 	}
 	return ""
+}
+
+// anchored tells whether the place of an object's notes is one that its other parts may share.
+func anchored(n *yaml.Node) bool {
+	for _, key := range []string{"metadata", "annotations"} {
+		i := slices.IndexFunc(n.Content, func(c *yaml.Node) bool { return c.Value == key })
+		if i < 0 || i+1 >= len(n.Content) {
+			return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.ShortTag() == "!!merge" })
+		}
+		if n = n.Content[i+1]; n.Kind == yaml.AliasNode || n.Anchor != "" {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.ShortTag() == "!!merge" })
 }
 
 // errorText takes the layers of packages off the parser's words.

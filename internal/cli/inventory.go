@@ -24,7 +24,7 @@ func newInventory(s Streams) *cobra.Command {
 		Use:   "inventory",
 		Short: "Look at, compare, judge and clean up the inventory of vSphere",
 	}
-	c.AddCommand(newInventoryShow(s), newInventoryDiff(s), newInventoryCheck(s), newInventoryForget(s))
+	c.AddCommand(newInventoryShow(s), newInventoryDiff(s), newInventoryCheck(s), newInventoryForget(s), newInventoryRefresh(s))
 	return c
 }
 

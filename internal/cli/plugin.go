@@ -122,6 +122,10 @@ func newPluginRun(s Streams) *cobra.Command {
 				diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{File: args[0]}, ""), "is not YAML: %s", err)
 				return report(s, diags)
 			}
+			if docs, err := (&kio.ByteReader{Reader: bytes.NewReader(text), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read(); err == nil && len(docs) > 1 {
+				diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{File: args[0]}, ""), "has more than one YAML document").WithHint("list each ClusterSpread by itself")
+				return report(s, diags)
+			}
 			items, err := (&kio.ByteReader{Reader: bytes.NewReader(in), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
 			if err != nil {
 				diags.Errorf(diag.InvalidYAML, diag.Where{}, "the resources on stdin are not YAML: %s", err)

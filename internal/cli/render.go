@@ -5,6 +5,8 @@ package cli
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -15,6 +17,7 @@ import (
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/render"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 type renderOptions struct {
@@ -47,9 +50,12 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 		paths = []string{"."}
 	}
 	for _, p := range paths {
-		if o.output != "" && p != "-" && sameDirectory(p, o.output) {
-			return usagef(c, "-o must not be the directory that is read, %s", p)
+		if o.output != "" && p != "-" && isWithin(p, o.output) {
+			return usagef(c, "-o must not be a directory that is read from, and %s is in %s", p, o.output)
 		}
+	}
+	if linked, err := filepath.EvalSymlinks(o.output); err == nil && o.output != "" {
+		o.output = linked
 	}
 	if info, err := os.Stat(o.output); err == nil && !info.IsDir() {
 		return usagef(c, "-o names %s, which is not a directory", o.output)
@@ -73,6 +79,21 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	return err
 }
 
+// isWithin tells whether a path is a directory or something in it.
+func isWithin(p, dir string) bool {
+	real := func(p string) string {
+		if abs, err := filepath.Abs(p); err == nil {
+			p = abs
+		}
+		if linked, err := filepath.EvalSymlinks(p); err == nil {
+			p = linked
+		}
+		return p
+	}
+	rel, err := filepath.Rel(real(dir), real(p))
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
 // wanted leaves out what is not to be applied, or not where --only says.
 func (o renderOptions) wanted(items []*yaml.RNode) ([]*yaml.RNode, diag.List) {
 	var diags diag.List
@@ -92,17 +113,18 @@ func (o renderOptions) wanted(items []*yaml.RNode) ([]*yaml.RNode, diag.List) {
 	return out, diags
 }
 
-// placeNotes are the annotations that tell the file an object was read from.
-var placeNotes = []string{kioutil.PathAnnotation, kioutil.LegacyPathAnnotation} //nolint:staticcheck // older kpt's as well
-
-// notes are all that reading leaves on an object.
-var notes = append([]string{
+// notes are the annotations that tell where an object was read from and how it looked there.
+var notes = []string{
+	kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, //nolint:staticcheck // older kpt's as well
 	kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation, //nolint:staticcheck // older kpt's as well
 	kioutil.SeqIndentAnnotation,
-}, placeNotes...)
+}
 
 // document writes objects one after the other, without the notes.
 func document(items []*yaml.RNode) []byte {
+	for _, n := range items {
+		tree.Writable(n.YNode())
+	}
 	var b bytes.Buffer
 	w := kio.ByteWriter{Writer: &b, ClearAnnotations: notes, KeepReaderAnnotations: false}
 	if err := w.Write(items); err != nil {

@@ -82,7 +82,7 @@ func TestEveryCodeHasAScript(t *testing.T) {
 	byUnitTest := map[diag.Code]string{
 		diag.Internal: "no known input makes vspread panic; fn has a test with a function that does",
 	}
-	files, err := filepath.Glob(scripts + "/*.txtar")
+	files, err := filepath.Glob("testdata/*/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}

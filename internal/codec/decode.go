@@ -155,8 +155,9 @@ func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 		}
 		d.add(diag.WrongType, node, path, hint, "must be a string, not %s", describe(node))
 	case reflect.Bool:
-		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagBool {
-			out.SetBool(strings.EqualFold(node.Value, "true"))
+		if isTrue := strings.EqualFold(node.Value, "true"); node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagBool &&
+			(isTrue || strings.EqualFold(node.Value, "false")) {
+			out.SetBool(isTrue)
 			return
 		}
 		d.add(diag.WrongType, node, path, variableHint(node), "must be true or false, not %s", describe(node))

@@ -50,6 +50,7 @@ const (
 	HostUnavailable       Code = "HostUnavailable"
 	EqualNames            Code = "EqualNames"
 	InventoryGap          Code = "InventoryGap"
+	RefreshLoss           Code = "RefreshLoss"
 	DRSOff                Code = "DRSOff"
 
 	// Choosing datastores and spreading over them.
@@ -75,6 +76,13 @@ const (
 	OwnerAbsent       Code = "OwnerAbsent"
 	NotInInput        Code = "NotInInput"
 	PoolRemoved       Code = "PoolRemoved"
+
+	// Git against vCenter.
+	MachineElsewhere Code = "MachineElsewhere"
+	MachineUnknown   Code = "MachineUnknown"
+	MachineCount     Code = "MachineCount"
+	TemplateUnused   Code = "TemplateUnused"
+	InventoryStale   Code = "InventoryStale"
 
 	// Storage.
 	NotShared             Code = "NotShared"

@@ -40,9 +40,8 @@ func (s Severity) String() string {
 // Ref names an object and, where known, the file it came from.
 type Ref struct {
 	APIVersion, Kind, Namespace, Name string
-	// File is the path relative to the package; Index is the position within the file.
-	File  string
-	Index int
+	// File is the path relative to the package.
+	File string
 }
 
 // String gives "Kind namespace/name".
@@ -122,6 +121,9 @@ func (d *Diagnostic) Text() string {
 	return oneLine(d.Message + "; " + d.Hint)
 }
 
+// Printable takes line ends and terminal control sequences out of somebody's name.
+func Printable(s string) string { return oneLine(s) }
+
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -190,9 +192,21 @@ func (l List) FirstOfEachField() List {
 			return false
 		}
 		wrong := seen[d.Where]
-		seen[d.Where] = true
+		switch d.Code {
+		case WrongType, InvalidValue, MissingField, NameTooLong:
+			seen[d.Where] = true
+		}
 		return wrong
 	})
+}
+
+// String has a line for each.
+func (l List) String() string {
+	var b strings.Builder
+	for _, d := range l {
+		b.WriteString(d.String() + "\n")
+	}
+	return b.String()
 }
 
 // HasErrors tells whether any of them stops the work.

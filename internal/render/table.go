@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+
+	"github.com/vspread/vspread/internal/diag"
 )
 
 // Pool is a row of the table of pools.
@@ -23,7 +25,7 @@ func Pools(w io.Writer, pools []Pool) error {
 	total := 0
 	for _, p := range pools {
 		total += p.Replicas
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s", p.Cluster, p.Host, p.Datastore, p.Name, p.Replicas, p.Template)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s", p.Cluster, diag.Printable(p.Host), diag.Printable(p.Datastore), p.Name, p.Replicas, p.Template)
 		if p.Note != "" {
 			fmt.Fprintf(t, "  (%s)", p.Note)
 		}

@@ -10,6 +10,7 @@ package tree
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -67,7 +68,7 @@ func List(node *yaml.Node, path ...string) []*yaml.Node {
 	return n.Content
 }
 
-// Set puts a value at a path, making mappings on the way; the comments of what it replaces stay.
+// Set puts a value at a path, making mappings on the way; the comment behind a scalar that it replaces stays.
 func Set(node *yaml.Node, value *yaml.Node, path ...string) {
 	for i, key := range path {
 		if i == len(path)-1 {
@@ -83,6 +84,17 @@ func Set(node *yaml.Node, value *yaml.Node, path ...string) {
 		}
 		node = next
 	}
+}
+
+// Append adds an entry to the mapping at a path, making it on the way. The caller knows that it has none of
+// this key.
+func Append(node, key, value *yaml.Node, path ...string) {
+	mapping := Get(node, path...)
+	if mapping == nil || mapping.Kind != yaml.MappingNode {
+		mapping = &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+		Set(node, mapping, path...)
+	}
+	mapping.Content = append(mapping.Content, key, value)
 }
 
 // Fill is Set where there is no value yet.
@@ -152,15 +164,54 @@ func Prune(mapping *yaml.Node, keep ...string) {
 				}
 			}
 		}
-		empty := len(value.Content) == 0
-		if value.Kind == yaml.ScalarNode {
-			empty = value.ShortTag() == yaml.NodeTagNull || value.Value == ""
-		}
-		if empty {
+		if isEmpty(value) {
 			mapping.Content = slices.Delete(mapping.Content, i, i+2)
 			continue
 		}
 		i += 2
+	}
+}
+
+// PruneShallow removes nulls and empty strings, mappings and lists that stand directly in a mapping, and
+// leaves what is below: there may be maps of the user's, where an empty value means something.
+func PruneShallow(mapping *yaml.Node) {
+	if mapping == nil || mapping.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(mapping.Content); {
+		if isEmpty(mapping.Content[i+1]) {
+			mapping.Content = slices.Delete(mapping.Content, i, i+2)
+			continue
+		}
+		i += 2
+	}
+}
+
+func isEmpty(n *yaml.Node) bool {
+	if n.Kind == yaml.ScalarNode {
+		return n.ShortTag() == yaml.NodeTagNull || n.Value == ""
+	}
+	return n.Kind != yaml.AliasNode && len(n.Content) == 0
+}
+
+// Writable mends what the YAML library would write so that it is read back as something else: a null
+// without a word inside of braces, which becomes an empty string, and folded text with lines that are
+// indented or empty at its end, which grows.
+func Writable(node *yaml.Node) { writable(node, false) }
+
+func writable(node *yaml.Node, flow bool) {
+	if node.Kind == yaml.ScalarNode {
+		if flow && node.Value == "" && node.ShortTag() == yaml.NodeTagNull {
+			node.Value = "null"
+		}
+		if node.Style&yaml.FoldedStyle != 0 && (strings.Contains(node.Value, "\n ") || strings.Contains(node.Value, "\n\t") || strings.HasPrefix(node.Value, " ") || strings.HasSuffix(node.Value, "\n\n")) {
+			node.Style = node.Style&^yaml.FoldedStyle | yaml.LiteralStyle
+		}
+		return
+	}
+	flow = flow || node.Style&yaml.FlowStyle != 0
+	for _, c := range node.Content {
+		writable(c, flow)
 	}
 }
 
@@ -224,6 +275,12 @@ func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
 
 // merge copies what `<<: *a` or `<<: [*a, *b]` brings in, where the mapping has no entry of its own.
 func merge(out, own, value *yaml.Node, budget *int, depth int) error {
+	present := map[string]bool{}
+	for _, m := range []*yaml.Node{own, out} {
+		for i := 0; i+1 < len(m.Content); i += 2 {
+			present[m.Content[i].Value] = true
+		}
+	}
 	sources := []*yaml.Node{value}
 	if v := resolve(value); v != nil && v.Kind == yaml.SequenceNode {
 		sources = v.Content
@@ -237,7 +294,8 @@ func merge(out, own, value *yaml.Node, budget *int, depth int) error {
 			continue
 		}
 		for i := 0; i+1 < len(expanded.Content); i += 2 {
-			if key := expanded.Content[i].Value; find(own, key) < 0 && find(out, key) < 0 {
+			if key := expanded.Content[i].Value; !present[key] {
+				present[key] = true
 				out.Content = append(out.Content, expanded.Content[i], expanded.Content[i+1])
 			}
 		}
@@ -258,9 +316,12 @@ func Equal(a, b *yaml.Node) bool {
 	case yaml.ScalarNode:
 		return a.ShortTag() == b.ShortTag() && a.Value == b.Value
 	case yaml.MappingNode:
+		values := make(map[string]*yaml.Node, len(b.Content)/2)
+		for i := 0; i+1 < len(b.Content); i += 2 {
+			values[b.Content[i].Value] = b.Content[i+1]
+		}
 		for i := 0; i+1 < len(a.Content); i += 2 {
-			j := find(b, a.Content[i].Value)
-			if j < 0 || !Equal(a.Content[i+1], b.Content[j+1]) {
+			if v, ok := values[a.Content[i].Value]; !ok || !Equal(a.Content[i+1], v) {
 				return false
 			}
 		}

@@ -93,8 +93,8 @@ func DecodeOptions(data map[string]string, ref diag.Ref) (*ClusterSpread, diag.L
 			if err != nil {
 				diags.Errorf(diag.WrongType, at.Dot(key), "must be a whole number, not the text %q", value)
 			}
-			if err == nil && (n < 0 || n > maxReplicas) {
-				diags.Errorf(diag.InvalidValue, at.Dot(key), "must be between 0 and %d, is %d", maxReplicas, n)
+			if err == nil && (n < 0 || n > MaxReplicas) {
+				diags.Errorf(diag.InvalidValue, at.Dot(key), "must be between 0 and %d, is %d", MaxReplicas, n)
 			}
 			group.Replicas = &n
 		default:

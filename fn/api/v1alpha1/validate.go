@@ -16,7 +16,8 @@ import (
 
 // The bounds of numbers, the same as in the schema.
 const (
-	maxReplicas     = 100000
+	// MaxReplicas bounds a group.
+	MaxReplicas     = 100000
 	maxPoolReplicas = 1000
 	maxWeight       = 1000
 	maxNameLength   = 40
@@ -36,6 +37,17 @@ func (s *ClusterSpread) Validate(root diag.Where) diag.List {
 	if len(s.Spec.Workers) == 0 {
 		v.Errorf(diag.MissingField, at.Dot("workers"), "is missing").
 			WithHint("write at least one worker group, for example - {name: md, replicas: 3}")
+	}
+	bySeed := map[string]int{}
+	for i, g := range s.Spec.Workers {
+		if g.Seed == "" || g.Replicas != nil || g.PerDatastore != nil {
+			continue
+		}
+		if j, ok := bySeed[g.Seed]; ok {
+			v.Errorf(diag.ReplicasConflict, at.Dot("workers").Index(i).Dot("replicas"), "is missing, and workers[%d] takes the number of seed %s already", j, g.Seed).
+				WithHint("say how many machines each group has")
+		}
+		bySeed[g.Seed] = i
 	}
 	first := map[string]int{}
 	for i, g := range s.Spec.Workers {
@@ -64,7 +76,7 @@ func (v *validator) group(at diag.Where, g WorkerGroup) {
 		v.Errorf(diag.MissingField, at.Dot("replicas"), "is missing").
 			WithHint("say how many machines there are: replicas in all, or perDatastore")
 	}
-	v.between(at.Dot("replicas"), g.Replicas, 0, maxReplicas)
+	v.between(at.Dot("replicas"), g.Replicas, 0, MaxReplicas)
 	v.between(at.Dot("perDatastore"), g.PerDatastore, 0, maxPoolReplicas)
 	v.globs(at.Dot("datastores.include"), g.Datastores.Include)
 	v.globs(at.Dot("datastores.exclude"), g.Datastores.Exclude)
@@ -75,6 +87,10 @@ func (v *validator) group(at diag.Where, g WorkerGroup) {
 	}
 	first := map[string]int{}
 	for i, o := range g.Overrides {
+		if o.Weight != nil && o.Replicas == nil && g.PerDatastore != nil {
+			v.Errorf(diag.ReplicasConflict, at.Dot("overrides").Index(i).Dot("weight"), "means nothing beside perDatastore").
+				WithHint("set replicas in the override for another number on this datastore")
+		}
 		v.override(at.Dot("overrides").Index(i), o)
 		if j, ok := first[o.Datastore]; ok && o.Datastore != "" {
 			v.Errorf(diag.InvalidValue, at.Dot("overrides").Index(i).Dot("datastore"), "%q is that of overrides[%d] as well", o.Datastore, j).

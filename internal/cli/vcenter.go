@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/verify"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/render"
+	"github.com/vspread/vspread/inventory"
+	"github.com/vspread/vspread/inventory/vcenter"
+)
+
+// connection are the flags of commands that talk to a vCenter.
+type connection struct {
+	thumbprint, datacenter, cluster string
+	timeout                         time.Duration
+}
+
+const connectionHelp = `The vCenter is named as for govc: GOVC_URL, GOVC_USERNAME and GOVC_PASSWORD (the last two may be names of
+files), GOVC_TLS_CA_CERTS or GOVC_TLS_KNOWN_HOSTS or --thumbprint for a certificate that no public authority
+signed, GOVC_INSECURE=1 for none of that, GOVC_DATACENTER. It is only read from: the role Read-only on the
+root, propagated, is enough, with Profile-driven storage view for storage policies.`
+
+func (o *connection) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.thumbprint, "thumbprint", "", "pin the vCenter's certificate: its SHA-1 or SHA-256 thumbprint")
+	f.StringVar(&o.datacenter, "datacenter", "", "read only this datacenter, by name or path (default $GOVC_DATACENTER)")
+	f.StringVar(&o.cluster, "cluster", "", "read only the compute clusters of these names; a glob")
+	f.DurationVar(&o.timeout, "timeout", 5*time.Minute, "the longest that reading may take")
+}
+
+// session connects, and gives a context that ends with the timeout or on an interrupt.
+func (o *connection) session(s Streams, work func(context.Context, *vcenter.Session, vcenter.Scope, func(string)) error) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	options, err := vcenter.FromEnvironment(os.Getenv, os.ReadFile)
+	if err != nil {
+		return err
+	}
+	if o.thumbprint != "" {
+		options.Thumbprint = o.thumbprint
+	}
+	if o.datacenter != "" {
+		options.Datacenter = o.datacenter
+	}
+	progress := func(string) {}
+	if f, ok := s.Err.(*os.File); ok && isTerminalFile(f) {
+		progress = func(phase string) { fmt.Fprintln(s.Err, phase+" …") }
+	}
+	session, err := vcenter.Connect(ctx, options)
+	if err != nil {
+		return err
+	}
+	err = work(ctx, session, vcenter.Scope{Datacenter: options.Datacenter, Cluster: o.cluster}, progress)
+	if closing := session.Close(); err == nil && closing != nil {
+		fmt.Fprintf(s.Err, "warning: %s\n", closing)
+	}
+	return err
+}
+
+func newInventoryRefresh(s Streams) *cobra.Command {
+	var o connection
+	var file, name string
+	var dryRun, acceptLoss bool
+	c := &cobra.Command{
+		Use:   "refresh",
+		Short: "Read vCenter and write what changed into the inventory",
+		Long: `refresh reads a vCenter and brings the inventory up to date: what is new gets an ordinal, what is no longer
+there becomes gone and is kept until ` + "`vspread inventory forget`" + `. Comments, the ConfigMap's name and whatever else
+is in the file stay; without a change the file is not touched.
+
+` + connectionHelp,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if _, err := path.Match(o.cluster, ""); err != nil {
+				return usagef(c, "--cluster %q is no glob", o.cluster)
+			}
+			f, diags, err := openInventory(file)
+			if errors.Is(err, fs.ErrNotExist) {
+				f, diags, err = newInventoryFile(file, name), nil, nil
+			}
+			if err != nil {
+				return err
+			}
+			if err := report(s, diags); err != nil {
+				return err
+			}
+			return o.session(s, func(ctx context.Context, session *vcenter.Session, scope vcenter.Scope, progress func(string)) error {
+				read, err := session.Collect(ctx, scope, progress)
+				if err != nil {
+					return err
+				}
+				updated, err := inventory.Merge(f.inventory, read, readScope(read, scope))
+				var loss *inventory.LossError
+				if errors.As(err, &loss) && !acceptLoss {
+					var diags diag.List
+					diags.Errorf(diag.RefreshLoss, f.at, "%s", loss).
+						WithHint("look whether the vCenter is whole; with --accept-loss they become gone, and their pools drain")
+					return report(s, diags)
+				}
+				var diags diag.List
+				for _, g := range updated.Gaps {
+					diags.Warnf(diag.InventoryGap, f.at, "%s", g).WithHint("nothing becomes gone while there are gaps")
+				}
+				if err := report(s, diags); err != nil {
+					return err
+				}
+				return f.save(s, updated, dryRun)
+			})
+		},
+	}
+	fileFlag(c, &file)
+	o.flags(c)
+	c.Flags().StringVar(&name, "name", "inventory", "the name of the ConfigMap, when the file is made")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and write nothing")
+	c.Flags().BoolVar(&acceptLoss, "accept-loss", false, "let more than a third of the hosts or datastores become gone at once")
+	return c
+}
+
+// readScope is the scope in the terms of the inventory: the datacenter by its path.
+func readScope(read inventory.Inventory, scope vcenter.Scope) inventory.Scope {
+	out := inventory.Scope{Cluster: scope.Cluster}
+	if scope.Datacenter != "" {
+		for _, dc := range read.Datacenters {
+			if dc.Name == scope.Datacenter || dc.Path == scope.Datacenter {
+				out.Datacenter = dc.Path
+			}
+		}
+	}
+	return out
+}
+
+func newVerify(s Streams) *cobra.Command {
+	var o connection
+	c := &cobra.Command{
+		Use:   "verify [PATH...]",
+		Short: "Compare git with the virtual machines in vCenter, and change nothing",
+		Long: `verify renders the files and compares the pools with vCenter: machines on another datastore or host than
+git says, disks that were moved, machines of pools that git no longer has, templates that nobody names, and
+differences between the inventory and what is there now. It also shows, on your vCenter, that a local
+datastore pins its machines to its host.
+
+` + connectionHelp,
+		RunE: func(_ *cobra.Command, paths []string) error {
+			if len(paths) == 0 {
+				paths = []string{"."}
+			}
+			input := source{stdin: s}
+			if err := input.read(paths); err != nil {
+				return err
+			}
+			out := input.transform()
+			if err := report(s, out.Diags); err != nil {
+				return err
+			}
+			var all []*object.Object
+			var remembered *inventoryFile
+			for i, n := range out.Items {
+				all = append(all, object.New(n.YNode(), i))
+				if isInventoryConfig(n) && remembered == nil {
+					remembered, _ = parseInventoryFile(object.New(n.YNode(), i).Ref.File, document(out.Items[i:i+1]))
+				}
+			}
+			return o.session(s, func(ctx context.Context, session *vcenter.Session, scope vcenter.Scope, progress func(string)) error {
+				read, err := session.Collect(ctx, scope, progress)
+				if err != nil {
+					return err
+				}
+				machines, gaps, err := session.Machines(ctx, scope, progress)
+				if err != nil {
+					return err
+				}
+				result := verify.Compare(object.NewSet(all), &remembered.inventory, convert(machines))
+				for _, g := range gaps {
+					result.Diags.Warnf(diag.InventoryGap, remembered.at, "%s", g)
+				}
+				for _, sentence := range inventory.Changes(remembered.inventory, merged(remembered.inventory, read, scope)) {
+					result.Diags.Warnf(diag.InventoryStale, remembered.at, "%s", sentence).
+						WithHint("refresh the inventory")
+				}
+				if err := render.Verified(s.Out, verified(result)); err != nil {
+					return err
+				}
+				return report(s, result.Diags)
+			})
+		},
+	}
+	o.flags(c)
+	return c
+}
+
+// merged is what a refresh would make of the inventory; a great loss is a difference like others here.
+func merged(old, read inventory.Inventory, scope vcenter.Scope) inventory.Inventory {
+	out, _ := inventory.Merge(old, read, readScope(read, scope))
+	return out
+}
+
+func convert(machines []vcenter.Machine) []verify.Machine {
+	var out []verify.Machine
+	for _, m := range machines {
+		out = append(out, verify.Machine{Name: m.Name, Path: m.Path, Host: m.Host, Datastore: m.Datastore, Disks: m.DiskDatastores})
+	}
+	return out
+}
+
+func verified(r verify.Report) render.Verification {
+	v := render.Verification{Pinned: r.Pinned}
+	for _, p := range r.Pools {
+		row := render.VerifiedPool{Name: p.Name, Datastore: p.Datastore, Wanted: p.Wanted}
+		for _, m := range p.Machines {
+			row.Machines = append(row.Machines, m.Name+" on "+m.Host)
+		}
+		v.Pools = append(v.Pools, row)
+	}
+	return v
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/vspread/vspread/inventory/vcenter/simulated"
+)
+
+type labKey struct{}
+
+// TestVCenter runs the scripts in testdata/vcenter, each with a simulated home lab of its own in the
+// variables of govc. Their own command `lab` changes it:
+//
+//	lab maintenance HOST      put a host into maintenance
+//	lab lose HOST DATASTORE   take both away, as a repair would
+//	lab hide HOST             take away the right to see it
+func TestVCenter(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs(examples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/vcenter",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			lab, err := simulated.Start(simulated.Options{Build: labWithMachines})
+			if err != nil {
+				return err
+			}
+			e.Defer(lab.Close)
+			e.Values[labKey{}] = lab
+			certificate := filepath.Join(e.WorkDir, "lab.pem")
+			e.Setenv("EXAMPLES", root)
+			e.Setenv("GOVC_URL", lab.URL.String())
+			e.Setenv("GOVC_USERNAME", simulated.Username)
+			e.Setenv("GOVC_PASSWORD", simulated.Password)
+			e.Setenv("GOVC_TLS_CA_CERTS", certificate)
+			return os.WriteFile(certificate, lab.Certificate(), 0o600)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits": positive("exits STATUS COMMAND...", 2, exits),
+			"lines": positive("lines stdout|stderr|FILE N", 2, lines),
+			"lab":   positive("lab maintenance|lose|hide HOST [DATASTORE]", 2, changeLab),
+		},
+	})
+}
+
+// labWithMachines is the home lab with the machines that cluster apple has when all went well, one of them
+// moved, and one that git does not know.
+func labWithMachines(b *simulated.Builder) {
+	refs := simulated.HomeLabPlaces(b)
+	for _, m := range []struct {
+		name            string
+		host, datastore int
+	}{
+		{"apple-md-datastore00-abcde-11111", 0, 0}, {"apple-md-datastore00-abcde-22222", 0, 0},
+		{"apple-md-datastore01-abcde-33333", 1, 1}, {"apple-md-datastore01-abcde-44444", 2, 2},
+		{"apple-md-old-abcde-55555", 0, 0},
+	} {
+		b.Machine(simulated.Machine{
+			Name: m.name, Folder: refs.Folder, Pool: refs.Pool, Host: refs.Hosts[m.host], Datastore: refs.Local[m.datastore],
+			DiskGiB: 20, GuestOS: "vmwarePhoton64Guest",
+		})
+	}
+}
+
+func changeLab(ts *testscript.TestScript, args []string) {
+	lab := ts.Value(labKey{}).(*simulated.Lab)
+	switch args[0] {
+	case "maintenance":
+		lab.Update(lab.Find("HostSystem", args[1]), types.PropertyChange{Name: "runtime.inMaintenanceMode", Val: true})
+	case "lose":
+		lost := map[types.ManagedObjectReference]bool{lab.Find("HostSystem", args[1]): true, lab.Find("Datastore", args[2]): true}
+		lab.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
+			o.PropSet = slices.Clone(o.PropSet)
+			for i := range o.PropSet {
+				o.PropSet[i].Val = without(o.PropSet[i].Val, lost)
+			}
+			return o, !lost[o.Obj]
+		})
+	case "hide":
+		hidden := lab.Find("HostSystem", args[1])
+		lab.Show(func(o types.ObjectContent) (types.ObjectContent, bool) { return o, o.Obj != hidden })
+	default:
+		ts.Fatalf("unknown change %q", args[0])
+	}
+}
+
+// without takes objects out of a property that lists them.
+func without(value types.AnyType, lost map[types.ManagedObjectReference]bool) types.AnyType {
+	switch v := value.(type) {
+	case types.ArrayOfManagedObjectReference:
+		v.ManagedObjectReference = slices.DeleteFunc(slices.Clone(v.ManagedObjectReference), func(r types.ManagedObjectReference) bool { return lost[r] })
+		return v
+	case types.ArrayOfDatastoreHostMount:
+		v.DatastoreHostMount = slices.DeleteFunc(slices.Clone(v.DatastoreHostMount), func(m types.DatastoreHostMount) bool { return lost[m.Key] })
+		return v
+	}
+	return value
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vcenter
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/vspread/vspread/inventory"
+)
+
+// builder makes an inventory of what was read.
+type builder struct {
+	*tree
+	chosen *selection
+	tags   map[types.ManagedObjectReference]inventory.Tags
+}
+
+func (b *builder) inventory() inventory.Inventory {
+	var inv inventory.Inventory
+	for _, n := range b.chosen.datacenters {
+		inv.Datacenters = append(inv.Datacenters, inventory.Datacenter{Name: n.name, Path: b.pathOf(n), ID: n.ref.Value, Tags: b.tags[n.ref]})
+	}
+	for _, n := range b.chosen.clusters {
+		inv.Clusters = append(inv.Clusters, b.cluster(n))
+	}
+	for _, n := range b.chosen.hosts {
+		inv.Hosts = append(inv.Hosts, b.host(n))
+	}
+	for _, n := range b.chosen.datastores {
+		inv.Datastores = append(inv.Datastores, b.datastore(n))
+	}
+	for _, n := range b.chosen.pods {
+		inv.DatastoreClusters = append(inv.DatastoreClusters, b.datastoreCluster(n))
+	}
+	for _, n := range b.chosen.networks {
+		inv.Networks = append(inv.Networks, b.network(n))
+	}
+	for _, n := range b.chosen.pools {
+		// Pools and folders are known by their path; where that is not visible, severed has said so.
+		if p := b.pathOf(n); p != "" {
+			inv.ResourcePools = append(inv.ResourcePools, inventory.ResourcePool{Path: p, ID: n.ref.Value, Tags: b.tags[n.ref]})
+		}
+	}
+	for _, n := range b.chosen.folders {
+		if p := b.pathOf(n); p != "" {
+			inv.Folders = append(inv.Folders, inventory.Folder{Path: p, ID: n.ref.Value, Tags: b.tags[n.ref]})
+		}
+	}
+	for _, n := range b.chosen.templates {
+		inv.Templates = append(inv.Templates, b.template(n))
+	}
+	b.disagreements()
+	return inv
+}
+
+func (b *builder) cluster(n *node) inventory.ComputeCluster {
+	c := value[cluster](n, "configurationEx")
+	out := inventory.ComputeCluster{Name: n.name, Path: b.pathOf(n), ID: n.ref.Value, DRS: c.drs, Tags: b.tags[n.ref], VMGroups: slices.Clone(c.vmGroups)}
+	for _, g := range c.hostGroups {
+		names, hidden := b.names(g.Host)
+		if hidden > 0 {
+			b.gap(n, "%d of the hosts of host group %s are not visible", hidden, g.Name)
+		}
+		out.HostGroups = append(out.HostGroups, inventory.HostGroup{Name: g.Name, Hosts: names})
+	}
+	return out
+}
+
+func (b *builder) host(n *node) inventory.Host {
+	out := inventory.Host{
+		Name:      n.name,
+		ID:        n.ref.Value,
+		CPUs:      int(value[int16](n, "summary.hardware.numCpuCores")),
+		MemoryMiB: int(nearest(value[int64](n, "summary.hardware.memorySize"), 1<<20)),
+		Tags:      b.tags[n.ref],
+	}
+	if c := b.above(n, "ClusterComputeResource"); c != nil {
+		out.Cluster = b.pathOf(c)
+	}
+	switch value[types.HostSystemConnectionState](n, "runtime.connectionState") {
+	case types.HostSystemConnectionStateConnected:
+		out.State = inventory.Connected
+		if value[bool](n, "runtime.inMaintenanceMode") {
+			out.State = inventory.Maintenance
+		}
+	case types.HostSystemConnectionStateDisconnected, types.HostSystemConnectionStateNotResponding:
+		out.State = inventory.Disconnected
+	}
+	return out
+}
+
+func (b *builder) datastoreCluster(n *node) inventory.DatastoreCluster {
+	out := inventory.DatastoreCluster{Name: n.name, Path: b.pathOf(n), ID: n.ref.Value, Tags: b.tags[n.ref]}
+	for _, d := range b.chosen.datastores {
+		if d.parent != nil && *d.parent == n.ref {
+			out.Datastores = append(out.Datastores, d.name)
+		}
+	}
+	return out
+}
+
+func (b *builder) template(n *node) inventory.Template {
+	out := inventory.Template{
+		Name:    n.name,
+		Path:    b.pathOf(n),
+		ID:      n.ref.Value,
+		GuestOS: value[string](n, "config.guestId"),
+		Tags:    b.tags[n.ref],
+	}
+	if disks := value[[]disk](n, "config.hardware.device"); len(disks) > 0 {
+		// Upwards: a machine's disk must not be smaller than its template's.
+		out.DiskGiB = int((disks[0].bytes + 1<<30 - 1) >> 30)
+	}
+	var hidden int
+	if out.Datastores, hidden = b.names(references(n, "datastore")); hidden > 0 {
+		b.gap(n, "%d of its datastores are not visible", hidden)
+	}
+	if n.missing["snapshot"] == "" {
+		_, has := n.values["snapshot"]
+		out.Snapshot = &has
+	}
+	return out
+}
+
+// names gives the names of objects, and how many of them are not visible.
+func (b *builder) names(refs []types.ManagedObjectReference) (names []string, hidden int) {
+	for _, ref := range refs {
+		if n := b.nodes[ref]; n != nil && n.name != "" {
+			names = append(names, n.name)
+		} else {
+			hidden++
+		}
+	}
+	slices.Sort(names)
+	return names, hidden
+}
+
+// nearest divides and rounds.
+func nearest(n, unit int64) int64 { return (n + unit/2) / unit }
+
+// home is the datastore in a path such as "[datastore1] machine/machine.vmx".
+func home(path string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, "["), "] ")
+	return strings.TrimSuffix(name, "]")
+}

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vcenter_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vmware/govmomi/property"
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/mo"
+	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/vspread/vspread/inventory"
+	"github.com/vspread/vspread/inventory/vcenter"
+	"github.com/vspread/vspread/inventory/vcenter/simulated"
+)
+
+// sessions counts what is logged in to the lab.
+func (l *lab) sessions(t testing.TB) int {
+	t.Helper()
+	ctx := context.Background()
+	c, err := vim25.NewClient(ctx, l.Model.Service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m mo.SessionManager
+	if err := property.DefaultCollector(c).RetrieveOne(ctx, *c.ServiceContent.SessionManager, []string{"sessionList"}, &m); err != nil {
+		t.Fatal(err)
+	}
+	return len(m.SessionList)
+}
+
+// end ends all sessions, as an administrator can.
+func (l *lab) end(t testing.TB) {
+	ctx := context.Background()
+	c, err := vim25.NewClient(ctx, l.Model.Service)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	var m mo.SessionManager
+	if err := property.DefaultCollector(c).RetrieveOne(ctx, *c.ServiceContent.SessionManager, []string{"sessionList"}, &m); err != nil {
+		t.Error(err)
+		return
+	}
+	for _, s := range m.SessionList {
+		if _, err := methods.TerminateSession(ctx, c, &types.TerminateSession{This: *c.ServiceContent.SessionManager, SessionId: []string{s.Key}}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// on breaks the first n requests (all, if n is negative) that contain the word in their path or body.
+func on(word string, n int, act func(w http.ResponseWriter, r *http.Request, next http.Handler)) func(http.ResponseWriter, *http.Request, http.Handler) bool {
+	var count atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return false
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if !strings.Contains(r.URL.String(), word) && !bytes.Contains(body, []byte("<"+word+" ")) {
+			return false
+		}
+		if n >= 0 && count.Add(1) > int64(n) {
+			return false
+		}
+		act(w, r, next)
+		return true
+	}
+}
+
+func code(c int) func(http.ResponseWriter, *http.Request, http.Handler) {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(c) }
+}
+
+func html(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	_, _ = io.WriteString(w, "<html><body>Welcome</body></html>")
+}
+
+// reset breaks the connection without an answer.
+func reset(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err == nil {
+		_ = conn.Close()
+	}
+}
+
+// truncate breaks the connection in the middle of the answer, which the server has made.
+func truncate(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	b := &buffer{header: http.Header{}}
+	next.ServeHTTP(b, r)
+	w.Header().Set("Content-Length", "1000000")
+	_, _ = w.Write(b.Bytes()[:b.Len()/2])
+	reset(w, r, next)
+}
+
+type buffer struct {
+	bytes.Buffer
+	header http.Header
+}
+
+func (b *buffer) Header() http.Header { return b.header }
+func (b *buffer) WriteHeader(int)     {}
+
+func slowly(d time.Duration) func(http.ResponseWriter, *http.Request, http.Handler) {
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		time.Sleep(d)
+		next.ServeHTTP(w, r)
+	}
+}
+
+func rule(method string, skip, count int, f types.BaseMethodFault) *simulator.FaultInjectionRule {
+	return &simulator.FaultInjectionRule{MethodName: method, ObjectType: "*", ObjectName: "*", Probability: 1, Enabled: true,
+		FaultType: simulator.FaultTypeCustom, Fault: f, Message: "as asked", SkipCount: skip, MaxCount: count}
+}
+
+// missing moves a property into the set of those that could not be read.
+func missing(kind, name, path string, f types.BaseMethodFault) func(types.ObjectContent) (types.ObjectContent, bool) {
+	return func(o types.ObjectContent) (types.ObjectContent, bool) {
+		if o.Obj.Type != kind {
+			return o, true
+		}
+		matched := name == ""
+		for _, p := range o.PropSet {
+			matched = matched || p.Name == "name" && p.Val == name
+		}
+		if !matched {
+			return o, true
+		}
+		var kept []types.DynamicProperty
+		for _, p := range o.PropSet {
+			if p.Name == path {
+				o.MissingSet = append(o.MissingSet, types.MissingProperty{Path: path, Fault: types.LocalizedMethodFault{Fault: f}})
+			} else {
+				kept = append(kept, p)
+			}
+		}
+		o.PropSet = kept
+		return o, true
+	}
+}
+
+// TestFaults is the table of what may go wrong while reading. With neither an error nor a gap the inventory must be
+// the same as without the fault. Nothing secret is ever said, and no session is left.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	noPermission := &types.NoPermission{PrivilegeId: "System.Read"}
+	for name, c := range map[string]struct {
+		page    int32
+		timeout time.Duration
+		arrange func(t *testing.T, l *lab)
+		// err and gap are words of what is said.
+		err, gap string
+	}{
+		"soap fault": {err: "answers with the fault NotSupported: as asked", arrange: func(_ *testing.T, l *lab) {
+			l.Model.Service.AddFaultRule(rule("CreateContainerView", 0, -1, &types.NotSupported{}))
+		}},
+		"no permission at all": {err: "lacks the privilege System.Read", arrange: func(_ *testing.T, l *lab) {
+			l.Model.Service.AddFaultRule(rule("RetrievePropertiesEx", 0, -1, noPermission))
+		}},
+		"page 3 fails": {page: 5, err: "answers with the fault NotEnoughLicenses", arrange: func(_ *testing.T, l *lab) {
+			l.Model.Service.AddFaultRule(rule("ContinueRetrievePropertiesEx", 1, -1, &types.NotEnoughLicenses{}))
+		}},
+		"small pages": {page: 5, arrange: func(*testing.T, *lab) {}},
+		"slow answer": {timeout: 200 * time.Millisecond, err: "no answer within 200ms", arrange: func(_ *testing.T, l *lab) {
+			l.breaks(on("RetrievePropertiesEx", -1, slowly(400*time.Millisecond)))
+		}},
+		"busy once, 429":     {arrange: broken("RetrievePropertiesEx", 1, code(429))},
+		"busy once, 502":     {arrange: broken("RetrievePropertiesEx", 1, code(502))},
+		"busy twice, 503":    {arrange: broken("RetrievePropertiesEx", 2, code(503))},
+		"busy once, 504":     {arrange: broken("CreateContainerView", 1, code(504))},
+		"login busy once":    {arrange: broken("Login", 1, code(503))},
+		"busy for ever":      {err: "answers 503 Service Unavailable on /sdk, again and again", arrange: broken("RetrievePropertiesEx", -1, code(503))},
+		"login 502":          {err: "answers 502 Bad Gateway on /sdk, again and again", arrange: broken("Login", 1, code(502))},
+		"reset once":         {arrange: broken("RetrievePropertiesEx", 1, reset)},
+		"reset for ever":     {err: "breaks in the middle", arrange: broken("RetrievePropertiesEx", -1, reset)},
+		"truncated once":     {arrange: broken("RetrievePropertiesEx", 1, truncate)},
+		"truncated for ever": {err: "breaks in the middle", arrange: broken("RetrievePropertiesEx", -1, truncate)},
+		"page lost":          {page: 5, arrange: broken("ContinueRetrievePropertiesEx", 1, truncate)},
+		"html":               {err: "not as a vCenter", arrange: broken("RetrieveServiceContent", -1, html)},
+		"html later":         {err: "not as a vCenter", arrange: broken("RetrievePropertiesEx", -1, html)},
+		"not found":          {err: "answers 404 Not Found on /sdk: check whether GOVC_URL is a vCenter", arrange: broken("RetrieveServiceContent", -1, code(404))},
+		"session ended once": {arrange: func(t *testing.T, l *lab) {
+			l.breaks(on("CreateContainerView", 1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				l.end(t)
+				next.ServeHTTP(w, r)
+			}))
+		}},
+		"session ended between pages": {page: 5, arrange: func(t *testing.T, l *lab) {
+			l.breaks(on("ContinueRetrievePropertiesEx", 1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				l.end(t)
+				next.ServeHTTP(w, r)
+			}))
+		}},
+		"session ended again and again": {err: "the session ends again and again", arrange: func(t *testing.T, l *lab) {
+			l.breaks(on("CreateContainerView", -1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				l.end(t)
+				next.ServeHTTP(w, r)
+			}))
+		}},
+		"an ended session shows nothing": {err: "the session ends again and again", arrange: func(_ *testing.T, l *lab) {
+			l.Show(missing("HostSystem", "", "name", &types.NotAuthenticated{}))
+		}},
+		"no permission for a property": {gap: "host /Datacenter/host/Cluster/esxi02.lab.local: runtime.connectionState cannot be read: the privilege System.Read is missing",
+			arrange: func(_ *testing.T, l *lab) {
+				l.Show(missing("HostSystem", "esxi02.lab.local", "runtime.connectionState", noPermission))
+			}},
+		"no permission for a mount list": {gap: "datastore /Datacenter/datastore/datastore01: host cannot be read",
+			arrange: func(_ *testing.T, l *lab) {
+				l.Show(missing("Datastore", "datastore01", "host", noPermission))
+			}},
+		"no permission for a name": {gap: "host host-22: name cannot be read", arrange: func(_ *testing.T, l *lab) {
+			l.Show(missing("HostSystem", "esxi02.lab.local", "name", noPermission))
+		}},
+		"no permission to tell templates": {gap: "virtual machines: 2 cannot be told from templates: the privilege System.Read is missing",
+			arrange: func(_ *testing.T, l *lab) { l.Show(missing("VirtualMachine", "", "config.template", noPermission)) }},
+		"hidden host":                {gap: "datastore /Datacenter/datastore/iscsi-ds-0: 1 of the hosts that mount it are not visible", arrange: hidden("HostSystem", "host-22")},
+		"hidden folder":              {gap: "virtual machine photon-3-kube-v1.21.2: the folder group-61 that it lies in is not visible", arrange: hidden("Folder", "group-61")},
+		"hidden parent":              {gap: "datastore archive-0: the datastore cluster group-p35 that it lies in is not visible", arrange: hidden("StoragePod", "group-p35")},
+		"tags busy once":             {arrange: broken("list-attached-tags-on-objects", 1, code(503))},
+		"tags busy for ever":         {err: "answers 503", arrange: broken("list-attached-tags-on-objects", -1, code(503))},
+		"tags unauthorised once":     {arrange: broken("list-attached-tags-on-objects", 1, code(401))},
+		"tags unauthorised for ever": {err: "answers 401 Unauthorized on /rest", arrange: broken("list-attached-tags-on-objects", -1, code(401))},
+		"tags forbidden":             {gap: "tags: the user may not read them", arrange: broken("list-attached-tags-on-objects", -1, code(403))},
+		"one tag forbidden":          {gap: "tag urn:vmomi:InventoryServiceTag:00000002", arrange: broken("InventoryServiceTag:00000002", -1, code(403))},
+		"tags in html":               {err: "not as a vCenter", arrange: broken("/tagging/tag/", -1, html)},
+		"rest login refused": {err: "answers 401 Unauthorized on /rest/com/vmware/cis/session", arrange: func(_ *testing.T, l *lab) {
+			l.breaks(func(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
+				if r.Method != http.MethodPost {
+					return false
+				}
+				return on("cis/session", -1, code(401))(w, r, next)
+			})
+		}},
+		"policies forbidden": {gap: "storage policies: the privilege StorageProfile.View is missing", arrange: func(_ *testing.T, l *lab) {
+			l.Model.Service.AddFaultRule(rule("PbmQueryProfile", 0, -1, &types.NoPermission{PrivilegeId: "StorageProfile.View"}))
+		}},
+		"policies busy for ever": {err: "answers 503 Service Unavailable on /pbm", arrange: broken("/pbm", -1, code(503))},
+		"logout fails":           {arrange: broken("Logout", -1, code(500))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := start(t, simulated.Options{})
+			want := l.collect(t, vcenter.Scope{})
+			c.arrange(t, l)
+			o := l.options.WithPage(c.page)
+			if c.timeout != 0 {
+				o.Timeout = c.timeout
+			}
+			inv, err := read(o)
+			check(t, err, c.err)
+			if c.err != "" {
+				if len(inv.Hosts) != 0 {
+					t.Error("an inventory comes with the error")
+				}
+			} else if c.gap != "" {
+				if !strings.Contains(strings.Join(inv.Gaps, "\n"), c.gap) {
+					t.Errorf("gaps %q, want %q", inv.Gaps, c.gap)
+				}
+			} else if got := inventory.Format(inv); got != inventory.Format(want) {
+				t.Errorf("not the inventory that it is without the fault:\n%s", got)
+			}
+			l.Model.Service.ClearFaultRules()
+			if n := l.sessions(t); n != 0 && name != "logout fails" {
+				t.Errorf("%d sessions are left", n)
+			}
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if l.opened != l.closed && !strings.HasPrefix(name, "logout fails") {
+				t.Errorf("%d REST sessions were opened and %d closed", l.opened, l.closed)
+			}
+		})
+	}
+}
+
+func read(o vcenter.Options) (inventory.Inventory, error) {
+	ctx := context.Background()
+	s, err := vcenter.Connect(ctx, o)
+	if err != nil {
+		return inventory.Inventory{}, err
+	}
+	inv, err := s.Collect(ctx, vcenter.Scope{}, nil)
+	_ = s.Close()
+	return inv, err
+}
+
+// check tells whether an error is the one that is meant, fit to be shown.
+func check(t *testing.T, err error, words string) {
+	t.Helper()
+	if words == "" {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if err == nil {
+		t.Fatalf("no error, want %q", words)
+	}
+	text := err.Error()
+	if !strings.Contains(text, words) {
+		t.Errorf("%q, want %q", text, words)
+	}
+	if strings.Contains(text, "\n") {
+		t.Errorf("%q is more than one line", text)
+	}
+	for _, secret := range []string{simulated.Password, "home%2Flab%231", "home", simulated.Username, "administrator"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%q tells a secret", text)
+		}
+	}
+}
+
+func broken(word string, n int, act func(http.ResponseWriter, *http.Request, http.Handler)) func(*testing.T, *lab) {
+	return func(_ *testing.T, l *lab) { l.breaks(on(word, n, act)) }
+}
+
+func hidden(kind, id string) func(*testing.T, *lab) {
+	return func(_ *testing.T, l *lab) {
+		l.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
+			return o, o.Obj.Type != kind || o.Obj.Value != id
+		})
+	}
+}
+
+// TestIdle lets a session expire between two reads.
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	l := start(t, simulated.Options{Build: func(b *simulated.Builder) {
+		simulated.HomeLab(b)
+		b.SessionTimeout("300ms")
+	}})
+	s := l.connect(t)
+	time.Sleep(time.Second)
+	if n := l.sessions(t); n != 0 {
+		t.Fatalf("%d sessions did not expire", n)
+	}
+	var phases []string
+	inv, err := s.Collect(context.Background(), vcenter.Scope{}, func(p string) { phases = append(phases, p) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(inv.Hosts) != 3 || !strings.Contains(strings.Join(phases, "; "), "logging in again") {
+		t.Errorf("%d hosts after %q", len(inv.Hosts), phases)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCancel interrupts at different moments: the error says so, quickly, and no session is left.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"RetrieveServiceContent", "Login", "cis/session", "CreateContainerView", "RetrievePropertiesEx",
+		"list-attached-tags-on-objects", "InventoryServiceTag", "PbmCheckRequirements"} {
+		t.Run(strings.ReplaceAll(word, "/", "-"), func(t *testing.T) {
+			t.Parallel()
+			l := start(t, simulated.Options{})
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			l.breaks(on(word, 1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				cancel()
+				time.Sleep(50 * time.Millisecond)
+				next.ServeHTTP(w, r)
+			}))
+			begin := time.Now()
+			s, err := vcenter.Connect(ctx, l.options)
+			if err == nil {
+				_, err = s.Collect(ctx, vcenter.Scope{}, nil)
+				_ = s.Close()
+			}
+			check(t, err, "interrupted")
+			if !errors.Is(err, context.Canceled) {
+				t.Error("the error is not that of the context")
+			}
+			if took := time.Since(begin); took > 4*time.Second {
+				t.Errorf("took %v", took)
+			}
+			time.Sleep(100 * time.Millisecond) // the server may still be at it
+			if n := l.sessions(t); n != 0 {
+				t.Errorf("%d sessions are left", n)
+			}
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if word != "cis/session" && l.opened != l.closed {
+				t.Errorf("%d REST sessions were opened and %d closed", l.opened, l.closed)
+			}
+		})
+	}
+	t.Run("before", func(t *testing.T) {
+		t.Parallel()
+		l := start(t, simulated.Options{})
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err := vcenter.Connect(ctx, l.options)
+		check(t, err, "interrupted")
+		if n := l.count(); n != 0 {
+			t.Errorf("%d requests", n)
+		}
+	})
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vcenter_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/vmware/govmomi/simulator"
+
+	"github.com/vspread/vspread/inventory/vcenter"
+	"github.com/vspread/vspread/inventory/vcenter/simulated"
+)
+
+func TestFromEnvironment(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"/run/secrets/user": " me@lab \n", "/run/secrets/password": "from a file\n"}
+	read := func(name string) ([]byte, error) {
+		if name == "/root/secret" {
+			return nil, fs.ErrPermission
+		}
+		if text, ok := files[name]; ok {
+			return []byte(text), nil
+		}
+		return nil, fs.ErrNotExist
+	}
+	env := map[string]string{"GOVC_URL": "https://vcenter.lab.local", "GOVC_USERNAME": "/run/secrets/user", "GOVC_PASSWORD": "/run/secrets/password",
+		"GOVC_INSECURE": "True", "GOVC_TLS_CA_CERTS": "/a.pem:/b.pem", "GOVC_TLS_KNOWN_HOSTS": "/known", "GOVC_DATACENTER": "DC"}
+	o, err := vcenter.FromEnvironment(func(k string) string { return env[k] }, read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := vcenter.Options{URL: "https://vcenter.lab.local", Username: "me@lab", Password: "from a file", Insecure: true,
+		CACerts: "/a.pem:/b.pem", KnownHosts: "/known", Datacenter: "DC"}
+	if o != want {
+		t.Error("the options are not as in the environment")
+	}
+	for _, text := range []string{fmt.Sprint(o), fmt.Sprintf("%+v", o), fmt.Sprintf("%#v", &o), fmt.Sprintf("%#v", o)} {
+		if strings.Contains(text, "from a file") || strings.Contains(text, "me@lab") {
+			t.Errorf("%s tells a secret", text)
+		}
+	}
+	env["GOVC_PASSWORD"], env["GOVC_INSECURE"] = "not a file", "no"
+	if o, err = vcenter.FromEnvironment(func(k string) string { return env[k] }, read); err != nil || o.Password != "not a file" || o.Insecure {
+		t.Error("a password that is no file is not taken as it is")
+	}
+	env["GOVC_PASSWORD"] = "/root/secret"
+	_, err = vcenter.FromEnvironment(func(k string) string { return env[k] }, read)
+	if err == nil || strings.Contains(err.Error(), "/root/secret") || !strings.Contains(err.Error(), "GOVC_PASSWORD names a file") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestConnect is the table of what is wrong before anything is read.
+func TestConnect(t *testing.T) {
+	t.Parallel()
+	l := start(t, simulated.Options{})
+	// A port that nobody listens on.
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(http.RedirectHandler("https://elsewhere.lab.local", http.StatusFound))
+	defer web.Close()
+	esx := simulator.ESX()
+	if err := esx.Create(); err != nil {
+		t.Fatal(err)
+	}
+	defer esx.Remove()
+	host := esx.Service.NewServer()
+	defer host.Close()
+
+	for name, c := range map[string]struct {
+		change func(o *vcenter.Options)
+		err    string
+	}{
+		"as it should be": {func(*vcenter.Options) {}, ""},
+		"with a path":     {func(o *vcenter.Options) { o.URL = "https://" + o.URL + "/sdk" }, ""},
+		"user in the URL": {func(o *vcenter.Options) {
+			o.URL, o.Username, o.Password = "https://administrator%40vsphere.local:home%2Flab%231@"+o.URL, "", ""
+		}, ""},
+		"user overridden":     {func(o *vcenter.Options) { o.URL = "somebody:else@" + o.URL }, ""},
+		"no URL":              {func(o *vcenter.Options) { o.URL = "" }, "no vCenter is named: set GOVC_URL"},
+		"password breaks URL": {func(o *vcenter.Options) { o.URL = "https://administrator@vsphere.local:home/lab#1@" + o.URL }, "GOVC_URL is not a URL: write https://HOST and nothing else"},
+		"port breaks URL":     {func(o *vcenter.Options) { o.URL = "https://vcenter:home/lab#1" }, "GOVC_URL is not a URL"},
+		"other scheme":        {func(o *vcenter.Options) { o.URL = "ftp://" + o.URL }, "begins neither with https:// nor with http://"},
+		"http":                {func(o *vcenter.Options) { o.URL = web.URL }, "http would send the password unencrypted"},
+		"a redirection":       {func(o *vcenter.Options) { o.URL, o.Insecure = web.URL, true }, "answers 302 Found on /sdk: check whether GOVC_URL is a vCenter"},
+		"no user":             {func(o *vcenter.Options) { o.Username = "" }, "no user is named: set GOVC_USERNAME"},
+		"no password":         {func(o *vcenter.Options) { o.Password = "" }, "there is no password: set GOVC_PASSWORD"},
+		"wrong password":      {func(o *vcenter.Options) { o.Password = "home/lab#2" }, "the user or the password is wrong: check GOVC_USERNAME and GOVC_PASSWORD"},
+		"wrong user":          {func(o *vcenter.Options) { o.Username = "administrator" }, "the user or the password is wrong"},
+		"nobody listens":      {func(o *vcenter.Options) { o.URL = free }, "refuses connections: check host and port in GOVC_URL"},
+		"an ESXi host":        {func(o *vcenter.Options) { o.URL, o.Insecure = host.URL.Scheme+"://"+host.URL.Host, true }, "is an ESXi host and not a vCenter"},
+	} {
+		// Not in parallel: the servers are those of all.
+		t.Run(name, func(t *testing.T) {
+			o := l.options
+			c.change(&o)
+			s, err := vcenter.Connect(context.Background(), o)
+			check(t, err, c.err)
+			if s != nil {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+				if err := s.Close(); err != nil {
+					t.Errorf("closing twice: %v", err)
+				}
+			}
+			if n := l.sessions(t); n != 0 {
+				t.Errorf("%d sessions are left", n)
+			}
+		})
+	}
+}

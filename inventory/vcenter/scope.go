@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vcenter
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// Scope limits what is read. Cluster is a glob over the names of compute clusters; empty is everything.
+// Datacenter is a name or a path.
+type Scope struct {
+	Datacenter string
+	Cluster    string
+}
+
+// selection is the part of a tree that an inventory is made of.
+type selection struct {
+	datacenters, clusters, hosts, datastores, pods, networks, pools, folders, templates []*node
+	// machines are those virtual machines that are no templates.
+	machines []*node
+	// within holds the hosts and datastores.
+	within map[types.ManagedObjectReference]bool
+}
+
+// choose applies a scope. One that matches nothing is an error, since an empty inventory would look like everything gone.
+func (t *tree) choose(host string, scope Scope) (*selection, error) {
+	if _, err := path.Match(scope.Cluster, ""); err != nil {
+		return nil, failf("%s: %q is no pattern for clusters: escape [ by \\[", host, scope.Cluster)
+	}
+	s := &selection{within: map[types.ManagedObjectReference]bool{}}
+	for _, n := range t.all("Datacenter") {
+		if scope.Datacenter == "" || n.name == scope.Datacenter || t.pathOf(n) == "/"+strings.Trim(scope.Datacenter, "/") {
+			s.datacenters = append(s.datacenters, n)
+		}
+	}
+	if len(s.datacenters) == 0 {
+		if scope.Datacenter == "" {
+			return nil, failf("%s: the user sees no datacenter: give it Read-only on the vCenter, propagating", host)
+		}
+		return nil, failf("%s: there is no datacenter %q: the user sees %s", host, scope.Datacenter, list(t.all("Datacenter")))
+	}
+	inside := func(n *node) bool {
+		dc := t.above(n, "Datacenter")
+		// Where the way up is not visible it may be inside: with a scope that counts as outside.
+		return dc == nil && scope == Scope{} || slices.Contains(s.datacenters, dc)
+	}
+	keep := func(nodes []*node, and func(*node) bool) []*node {
+		return slices.DeleteFunc(nodes, func(n *node) bool { return !inside(n) || !and(n) })
+	}
+	always := func(*node) bool { return true }
+
+	all := keep(t.all("ClusterComputeResource"), always)
+	s.clusters = slices.DeleteFunc(slices.Clone(all), func(n *node) bool {
+		matched, _ := path.Match(scope.Cluster, n.name)
+		return scope.Cluster != "" && !matched
+	})
+	if scope.Cluster != "" && len(s.clusters) == 0 {
+		return nil, failf("%s: there is no cluster %q: the user sees %s", host, scope.Cluster, list(all))
+	}
+	inClusters := func(n *node) bool {
+		return scope.Cluster == "" || slices.Contains(s.clusters, t.above(n, "ClusterComputeResource"))
+	}
+	if scope.Cluster != "" {
+		s.datacenters = slices.DeleteFunc(s.datacenters, func(dc *node) bool {
+			return !slices.ContainsFunc(s.clusters, func(c *node) bool { return t.above(c, "Datacenter") == dc })
+		})
+	}
+
+	s.hosts = keep(t.all("HostSystem"), inClusters)
+	for _, n := range s.hosts {
+		s.within[n.ref] = true
+	}
+	s.datastores = keep(t.all("Datastore"), func(n *node) bool {
+		return scope.Cluster == "" || slices.ContainsFunc(mounts(n), func(m types.DatastoreHostMount) bool { return s.within[m.Key] })
+	})
+	for _, n := range s.datastores {
+		s.within[n.ref] = true
+	}
+	s.pods = keep(t.all("StoragePod"), func(pod *node) bool {
+		return scope.Cluster == "" || slices.ContainsFunc(s.datastores, func(n *node) bool { return n.parent != nil && *n.parent == pod.ref })
+	})
+	s.networks = keep(t.all("Network", "OpaqueNetwork", "DistributedVirtualPortgroup"), func(n *node) bool {
+		return !value[bool](n, "config.uplink") &&
+			(scope.Cluster == "" || slices.ContainsFunc(references(n, "host"), func(r types.ManagedObjectReference) bool { return s.within[r] }))
+	})
+	s.pools = keep(t.all("ResourcePool"), inClusters)
+	s.folders = keep(t.all("Folder"), func(n *node) bool { return t.holdsMachines(n) })
+	s.templates = keep(t.all("VirtualMachine"), func(n *node) bool { return value[bool](n, "config.template") })
+	s.machines = keep(t.all("VirtualMachine"), func(n *node) bool {
+		host, ok := n.values["runtime.host"].(types.ManagedObjectReference)
+		return !value[bool](n, "config.template") && (scope.Cluster == "" || ok && s.within[host])
+	})
+	return s, nil
+}
+
+// holdsMachines tells whether a folder is a datacenter's folder for machines, or lies in it.
+func (t *tree) holdsMachines(n *node) bool {
+	for n != nil && n.ref.Type == "Folder" {
+		if n.parent == nil {
+			return false
+		}
+		above := t.nodes[*n.parent]
+		if above != nil && above.ref.Type == "Datacenter" {
+			return value[types.ManagedObjectReference](above, "vmFolder") == n.ref
+		}
+		n = above
+	}
+	return false
+}
+
+// mounts lists the hosts that a datastore says mount it.
+func mounts(n *node) []types.DatastoreHostMount {
+	return value[types.ArrayOfDatastoreHostMount](n, "host").DatastoreHostMount
+}
+
+func references(n *node, path string) []types.ManagedObjectReference {
+	return value[types.ArrayOfManagedObjectReference](n, path).ManagedObjectReference
+}
+
+func list(nodes []*node) string {
+	var names []string
+	for _, n := range nodes {
+		names = append(names, n.name)
+	}
+	slices.Sort(names)
+	if len(names) > 5 {
+		names = append(names[:5], "…")
+	}
+	return cmp.Or(strings.Join(names, ", "), "none")
+}

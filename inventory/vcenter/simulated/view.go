@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package simulated
+
+import (
+	"sync"
+
+	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/soap"
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// facts is what clients are shown instead of what the simulator holds. It lives in the lab's own
+// registry, since the simulator makes a collector of its own for each session, by reflection.
+type facts struct {
+	Self types.ManagedObjectReference
+
+	mu     sync.Mutex
+	urls   map[types.ManagedObjectReference]string
+	filter func(types.ObjectContent) (types.ObjectContent, bool)
+}
+
+var factsRef = types.ManagedObjectReference{Type: "VspreadFacts", Value: "facts"}
+
+// Reference makes facts an object of the registry.
+func (f *facts) Reference() types.ManagedObjectReference { return f.Self }
+
+// show corrects the objects of an answer.
+func (f *facts) show(objects []types.ObjectContent) []types.ObjectContent {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var shown []types.ObjectContent
+	for _, o := range objects {
+		if url, ok := f.urls[o.Obj]; ok {
+			for i := range o.PropSet {
+				o.PropSet[i].Val = withURL(o.PropSet[i], url)
+			}
+		}
+		if f.filter != nil {
+			var visible bool
+			if o, visible = f.filter(o); !visible {
+				continue
+			}
+		}
+		shown = append(shown, o)
+	}
+	return shown
+}
+
+// withURL gives a datastore the url that a vCenter would show. The simulator's is the directory where it keeps
+// the files of machines, and it needs that one for cloning.
+func withURL(p types.DynamicProperty, url string) types.AnyType {
+	switch v := p.Val.(type) {
+	case types.DatastoreSummary:
+		v.Url = url
+		return v
+	case types.LocalDatastoreInfo:
+		v.Url = url
+		return types.VmfsDatastoreInfo{DatastoreInfo: v.DatastoreInfo}
+	case string:
+		if p.Name == "summary.url" || p.Name == "info.url" {
+			return url
+		}
+	}
+	return p.Val
+}
+
+// collector is the simulator's property collector with its answers corrected, page by page.
+type collector struct {
+	simulator.PropertyCollector
+}
+
+func showFacts(reg *simulator.Registry) {
+	for _, o := range reg.AllReference("PropertyCollector") {
+		own := &collector{}
+		// This keeps the reference under which clients know it.
+		own.PropertyCollector.PropertyCollector = o.(*simulator.PropertyCollector).PropertyCollector
+		reg.Put(own)
+	}
+}
+
+// RetrievePropertiesEx overrides the simulator's.
+func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.RetrievePropertiesEx) soap.HasFault {
+	res := c.PropertyCollector.RetrievePropertiesEx(ctx, r)
+	if body, ok := res.(*methods.RetrievePropertiesExBody); ok && body.Res != nil && body.Res.Returnval != nil {
+		body.Res.Returnval.Objects = c.facts(ctx).show(body.Res.Returnval.Objects)
+	}
+	return res
+}
+
+// ContinueRetrievePropertiesEx overrides the simulator's.
+func (c *collector) ContinueRetrievePropertiesEx(ctx *simulator.Context, r *types.ContinueRetrievePropertiesEx) soap.HasFault {
+	res := c.PropertyCollector.ContinueRetrievePropertiesEx(ctx, r)
+	if body, ok := res.(*methods.ContinueRetrievePropertiesExBody); ok && body.Res != nil {
+		body.Res.Returnval.Objects = c.facts(ctx).show(body.Res.Returnval.Objects)
+	}
+	return res
+}
+
+// RetrieveProperties overrides the simulator's, which calls its own RetrievePropertiesEx.
+func (c *collector) RetrieveProperties(ctx *simulator.Context, r *types.RetrieveProperties) soap.HasFault {
+	res := c.PropertyCollector.RetrieveProperties(ctx, r)
+	if body, ok := res.(*methods.RetrievePropertiesBody); ok && body.Res != nil {
+		body.Res.Returnval = c.facts(ctx).show(body.Res.Returnval)
+	}
+	return res
+}
+
+func (c *collector) facts(ctx *simulator.Context) *facts {
+	return ctx.Map.Get(factsRef).(*facts)
+}

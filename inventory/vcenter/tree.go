@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package vcenter
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/vmware/govmomi/vim25/types"
+)
+
+// node is an object of vCenter with the properties that were asked for.
+type node struct {
+	ref    types.ManagedObjectReference
+	name   string
+	parent *types.ManagedObjectReference
+	values map[string]types.AnyType
+	// missing are the properties that could not be read, with why.
+	missing map[string]string
+
+	path     string
+	resolved bool
+}
+
+// tree is all that the user sees of a vCenter.
+type tree struct {
+	root  types.ManagedObjectReference
+	nodes map[types.ManagedObjectReference]*node
+	gaps  []string
+}
+
+func newTree(root types.ManagedObjectReference) *tree {
+	return &tree{root: root, nodes: map[types.ManagedObjectReference]*node{}}
+}
+
+// add takes a page of objects. What large properties are asked for is reduced here, so that pages don't pile up.
+func (t *tree) add(objects []types.ObjectContent) error {
+	for _, o := range objects {
+		if err := t.addObject(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tree) addObject(o types.ObjectContent) error {
+	n := t.nodes[o.Obj]
+	if n == nil {
+		n = &node{ref: o.Obj, values: map[string]types.AnyType{}}
+	}
+	for _, m := range o.MissingSet {
+		switch f := m.Fault.Fault.(type) {
+		case *types.NotAuthenticated:
+			// vCenter shows nothing to a session that has ended, and calls that an answer.
+			return errExpired
+		case *types.ManagedObjectNotFound:
+			// Removed since the view was made: it is not there, and that is no gap.
+			delete(t.nodes, o.Obj)
+			return nil
+		default:
+			if n.missing == nil {
+				n.missing = map[string]string{}
+			}
+			n.missing[m.Path] = why(f)
+		}
+	}
+	for _, p := range o.PropSet {
+		switch v := p.Val.(type) {
+		case types.ArrayOfHostPortGroup:
+			n.values[p.Name] = reducePortGroups(v.HostPortGroup)
+		case types.ArrayOfVirtualDevice:
+			n.values[p.Name] = reduceDisks(v.VirtualDevice)
+		case types.ClusterConfigInfoEx:
+			n.values[p.Name] = reduceCluster(v)
+		default:
+			n.values[p.Name] = v
+		}
+	}
+	if name := value[string](n, "name"); name != "" {
+		n.name = name
+	}
+	if parent, ok := n.values["parent"].(types.ManagedObjectReference); ok {
+		n.parent = &parent
+	} else if app, ok := n.values["parentVApp"].(types.ManagedObjectReference); ok {
+		n.parent = &app
+	}
+	t.nodes[o.Obj] = n
+	return nil
+}
+
+func why(f types.AnyType) string {
+	switch v := f.(type) {
+	case *types.NoPermission:
+		return "the privilege " + cmp.Or(v.PrivilegeId, "System.Read") + " is missing"
+	case nil:
+		return "vCenter does not say why"
+	}
+	return "vCenter says " + reflect.Indirect(reflect.ValueOf(f)).Type().Name()
+}
+
+// value is a property, or the zero value where it is unset.
+func value[T any](n *node, path string) T {
+	v, _ := n.values[path].(T)
+	return v
+}
+
+// all lists the objects of these types in the order of their ids, those without a name left out.
+func (t *tree) all(kinds ...string) []*node {
+	var list []*node
+	for _, n := range t.nodes {
+		if n.name != "" && slices.Contains(kinds, n.ref.Type) {
+			list = append(list, n)
+		}
+	}
+	slices.SortFunc(list, func(a, b *node) int {
+		return cmp.Or(cmp.Compare(a.ref.Type, b.ref.Type), cmp.Compare(a.ref.Value, b.ref.Value))
+	})
+	return list
+}
+
+// pathOf gives the inventory path of an object as govc prints it, or nothing where an ancestor is not visible.
+func (t *tree) pathOf(n *node) string {
+	if n.resolved {
+		return n.path
+	}
+	n.resolved = true
+	switch {
+	case n.name == "" || n.parent == nil:
+	case *n.parent == t.root:
+		n.path = "/" + n.name
+	default:
+		if p := t.nodes[*n.parent]; p != nil {
+			if above := t.pathOf(p); above != "" {
+				n.path = above + "/" + n.name
+			}
+		}
+	}
+	return n.path
+}
+
+// above gives the nearest ancestor of one of these types.
+func (t *tree) above(n *node, kinds ...string) *node {
+	for n.parent != nil {
+		if n = t.nodes[*n.parent]; n == nil {
+			return nil
+		}
+		if slices.Contains(kinds, n.ref.Type) {
+			return n
+		}
+	}
+	return nil
+}
+
+// label names an object in a gap.
+func (t *tree) label(n *node) string {
+	return words[n.ref.Type] + " " + cmp.Or(t.pathOf(n), n.name, n.ref.Value)
+}
+
+var words = map[string]string{
+	"Folder": "folder", "StoragePod": "datastore cluster", "Datacenter": "datacenter", "ComputeResource": "compute resource",
+	"ClusterComputeResource": "cluster", "HostSystem": "host", "Datastore": "datastore", "Network": "network",
+	"OpaqueNetwork": "network", "DistributedVirtualPortgroup": "network", "ResourcePool": "resource pool",
+	"VirtualApp": "vApp", "VirtualMachine": "virtual machine",
+}
+
+func (t *tree) gap(n *node, format string, args ...any) {
+	t.gaps = append(t.gaps, t.label(n)+": "+fmt.Sprintf(format, args...))
+}
+
+// unread notes what could not be read of these objects.
+func (t *tree) unread(nodes []*node) {
+	for _, n := range nodes {
+		byReason := map[string][]string{}
+		for path, why := range n.missing {
+			byReason[why] = append(byReason[why], path)
+		}
+		for why, paths := range byReason {
+			slices.Sort(paths)
+			t.gap(n, "%s cannot be read: %s", strings.Join(paths, ", "), why)
+		}
+	}
+}
+
+// nameless notes the objects that do not even show their name, and so are left out.
+func (t *tree) nameless() {
+	hidden := map[string]int{}
+	for _, n := range t.nodes {
+		switch {
+		case n.ref.Type == "VirtualMachine" && (n.name == "" || n.missing["config.template"] != ""):
+			// There may be thousands, and each may be a template or not.
+			hidden[n.missing["config.template"]]++
+		case n.name == "" && len(n.missing) == 0:
+			t.gap(n, "has no name")
+		case n.name == "":
+			t.unread([]*node{n})
+		}
+	}
+	for why, count := range hidden {
+		t.gaps = append(t.gaps, fmt.Sprintf("virtual machines: %d cannot be told from templates: %s", count, cmp.Or(why, "they show no name")))
+	}
+}
+
+// severed notes where the way up to the root is not visible: once for each such place, not for all below it.
+func (t *tree) severed() {
+	for _, n := range t.nodes {
+		switch {
+		case n.name == "" || n.missing["parent"] != "":
+			// noted already
+		case n.ref.Type == "VirtualMachine" && !value[bool](n, "config.template"):
+			// not in an inventory
+		case n.parent == nil:
+			t.gap(n, "what it lies in is not visible, so paths from here on are unknown")
+		case *n.parent != t.root && t.nodes[*n.parent] == nil:
+			t.gap(n, "the %s %s that it lies in is not visible, so paths from here on are unknown", words[n.parent.Type], n.parent.Value)
+		}
+	}
+}
