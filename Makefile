@@ -19,7 +19,8 @@ TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: build ## expand the home lab, change one host, show what differs
+demo: build ## read a simulated vCenter, expand the home lab, change one host, show what differs
+	go build -o $(BIN)/homelab ./inventory/vcenter/homelab
 	@PATH="$(BIN):$$PATH" examples/demo.sh build/demo
 
 build: ## the program, in build/bin

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path"
+	"strings"
 	"syscall"
 	"time"
 
@@ -104,6 +105,14 @@ is in the file stay; without a change the file is not touched.
 				read, err := session.Collect(ctx, scope, progress)
 				if err != nil {
 					return err
+				}
+				missing, err := session.MissingPrivileges(ctx)
+				if err != nil {
+					return err
+				}
+				if len(missing) > 0 {
+					// What the user may not see is absent without a trace, so nothing may become gone.
+					read.Gaps = append(read.Gaps, "the user lacks "+strings.Join(missing, ", ")+" on the root of the vCenter")
 				}
 				updated, err := inventory.Merge(f.inventory, read, readScope(read, scope))
 				var loss *inventory.LossError
