@@ -192,8 +192,7 @@ func (l List) FirstOfEachField() List {
 			return false
 		}
 		wrong := seen[d.Where]
-		switch d.Code {
-		case WrongType, InvalidValue, MissingField, NameTooLong:
+		if slices.Contains([]Code{WrongType, InvalidValue, MissingField, NameTooLong}, d.Code) {
 			seen[d.Where] = true
 		}
 		return wrong
