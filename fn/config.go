@@ -124,7 +124,7 @@ func (r *run) clustersOf(namespace, ref string) []*object.Object {
 		namespace, name = ns, n
 	}
 	var found []*object.Object
-	for _, c := range r.users.Clusters() {
+	for _, c := range r.clusters {
 		inside := namespace == "" || c.Key().Namespace == object.NewKey("", "", namespace, "").Namespace
 		if inside && (name == "" || c.Ref.Name == name) {
 			found = append(found, c)
@@ -136,14 +136,15 @@ func (r *run) clustersOf(namespace, ref string) []*object.Object {
 // cluster finds the Cluster of a spread.
 func (r *run) cluster(s spread) *object.Object {
 	at := diag.At(s.ref, "spec.cluster")
+	found := r.clustersOf(s.ref.Namespace, s.Spec.Cluster)
+	if len(found) == 1 {
+		return found[0]
+	}
 	var known []string
-	for _, c := range r.users.Clusters() {
+	for _, c := range r.clusters {
 		known = append(known, c.Key().Namespace+"/"+c.Ref.Name)
 	}
-	found := r.clustersOf(s.ref.Namespace, s.Spec.Cluster)
 	switch {
-	case len(found) == 1:
-		return found[0]
 	case len(found) > 1:
 		r.diags.Errorf(diag.AmbiguousCluster, at, "there are %d Clusters and nothing says which one is meant", len(found)).
 			WithHint("set it to one of %s", diag.Choices(known))
@@ -153,7 +154,7 @@ func (r *run) cluster(s spread) *object.Object {
 	default:
 		d := r.diags.Errorf(diag.NoCluster, at, "there is no Cluster %q in the input", s.Spec.Cluster)
 		var names []string
-		for _, c := range r.users.Clusters() {
+		for _, c := range r.clusters {
 			names = append(names, c.Ref.Name)
 		}
 		if x := diag.Suggest(path.Base("/"+s.Spec.Cluster), names); x != "" && x != s.Spec.Cluster {
@@ -173,7 +174,7 @@ func (r *run) inventory(s spread) *parsedInventory {
 	}
 	var known []string
 	var found []*object.Object
-	for _, o := range r.objects.All() {
+	for _, o := range r.objects.OfGroup("") {
 		if !isInventory(o) {
 			continue
 		}

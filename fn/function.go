@@ -11,6 +11,7 @@ import (
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/fn/ownership"
@@ -94,6 +95,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	r := run{items: expanded, inventories: map[*object.Object]*parsedInventory{}}
 	r.objects = object.NewSet(all)
 	r.users = r.ofUsers()
+	r.clusters = r.users.Clusters()
 	r.refuseDuplicates()
 
 	var outputs []expand.Output
@@ -125,6 +127,7 @@ type run struct {
 	items []*yaml.RNode
 	// objects are all of the input, users those that vspread did not write.
 	objects, users *object.Set
+	clusters       []*object.Object
 	inventories    map[*object.Object]*parsedInventory
 	diags          diag.List
 	// duplicates tells that objects stand twice, so that what is ambiguous may only follow from that.
@@ -183,7 +186,6 @@ func (r *run) bySpread(spreads []spread) []expand.Input {
 			continue
 		}
 		byCluster[cluster] = s
-		r.refuseOtherSpreads(s, cluster)
 		if inv == nil || !inv.valid {
 			continue
 		}
@@ -192,19 +194,21 @@ func (r *run) bySpread(spreads []spread) []expand.Input {
 			Inventory: &inv.Inventory, InventoryRef: inv.ref, Objects: r.users,
 		})
 	}
+	r.refuseOtherSpreads(byCluster)
 	return inputs
 }
 
-// refuseOtherSpreads looks for a second ClusterSpread of the Cluster among the items, which is not run
-// when there is a functionConfig.
-func (r *run) refuseOtherSpreads(s spread, cluster *object.Object) {
-	for _, o := range r.objects.All() {
-		if !isSpread(o) || o.Ref.Name == s.ref.Name && o.Ref.Namespace == s.ref.Namespace {
+// refuseOtherSpreads looks for a second ClusterSpread of a Cluster among the items, which is not run when
+// there is a functionConfig.
+func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
+	for _, o := range r.objects.OfGroup(v1alpha1.Group) {
+		meant := r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster"))
+		if !isSpread(o) || len(meant) != 1 {
 			continue
 		}
-		meant := r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster"))
-		if len(meant) == 1 && meant[0] == cluster {
-			r.duplicateSpread(o.Ref, s.ref, cluster)
+		s, ok := byCluster[meant[0]]
+		if ok && (o.Ref.Name != s.ref.Name || o.Ref.Namespace != s.ref.Namespace) {
+			r.duplicateSpread(o.Ref, s.ref, meant[0])
 		}
 	}
 }
@@ -325,7 +329,7 @@ func (r *run) refuseCollisions(all []ownership.Changes) {
 // keeps them right any more, and nobody may remove them, since the Cluster may only be elsewhere.
 func (r *run) warnAbsentOwners() {
 	present := map[string]bool{}
-	for _, c := range r.users.Clusters() {
+	for _, c := range r.clusters {
 		present[c.Key().Namespace+"/"+c.Ref.Name] = true
 	}
 	count := map[string]int{}

@@ -200,7 +200,10 @@ func (m merger) datastores(read []Datastore) ([]Datastore, *LossError) {
 				}
 			}
 		}
-		r.Ordinal, r.Local = o.Ordinal, o.Local
+		r.Ordinal = o.Ordinal
+		if o.Local != nil {
+			r.Local = o.Local
+		}
 		if o.CapacityGiB == r.CapacityGiB && 10*abs(o.FreeGiB-r.FreeGiB) <= r.CapacityGiB {
 			r.FreeGiB = o.FreeGiB
 		}

@@ -183,8 +183,8 @@ func (e *expansion) infrastructureVersion() v1alpha1.InfrastructureVersion {
 		return v
 	}
 	var first *object.Object
-	for _, o := range e.Objects.All() {
-		if o.Group() != infrastructureGroup || o.Owner() != "" {
+	for _, o := range e.Objects.OfGroup(infrastructureGroup) {
+		if o.Owner() != "" {
 			continue
 		}
 		switch {

@@ -17,6 +17,7 @@ type Set struct {
 	deployments map[Key][]*Object
 	references  map[string][]*Object
 	owned       map[string][]*Object
+	byGroup     map[string][]*Object
 }
 
 // NewSet indexes objects.
@@ -41,12 +42,24 @@ func (s *Set) Get(k Key) *Object { return s.byKey[k] }
 // Clusters lists the Clusters that are applied, in the order of the input.
 func (s *Set) Clusters() []*Object {
 	var out []*Object
-	for _, x := range s.all {
-		if x.Group() == CoreGroup && x.Ref.Kind == "Cluster" && !x.IsLocalConfig() {
+	for _, x := range s.OfGroup(CoreGroup) {
+		if x.Ref.Kind == "Cluster" && !x.IsLocalConfig() {
 			out = append(out, x)
 		}
 	}
 	return out
+}
+
+// OfGroup lists the objects of an API group in the order of the input.
+func (s *Set) OfGroup(group string) []*Object {
+	if s.byGroup == nil {
+		s.byGroup = map[string][]*Object{}
+		for _, x := range s.all {
+			g := x.Group()
+			s.byGroup[g] = append(s.byGroup[g], x)
+		}
+	}
+	return s.byGroup[group]
 }
 
 // MachineDeployments lists those of a Cluster in the order of the input.

@@ -238,7 +238,7 @@ func TestNothingLeft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer silent.Close()
+		defer func() { _ = silent.Close() }()
 		o.URL, o.Timeout = silent.Addr().String(), 100*time.Millisecond
 		_, err = vcenter.Connect(context.Background(), o)
 		check(t, err, "no answer within 100ms")

@@ -5,7 +5,6 @@ package vcenter_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -331,81 +330,4 @@ func hidden(kind, id string) func(*testing.T, *lab) {
 			return o, o.Obj.Type != kind || o.Obj.Value != id
 		})
 	}
-}
-
-// TestIdle lets a session expire between two reads.
-func TestIdle(t *testing.T) {
-	t.Parallel()
-	l := start(t, simulated.Options{Build: func(b *simulated.Builder) {
-		simulated.HomeLab(b)
-		b.SessionTimeout("300ms")
-	}})
-	s := l.connect(t)
-	time.Sleep(time.Second)
-	if n := l.sessions(t); n != 0 {
-		t.Fatalf("%d sessions did not expire", n)
-	}
-	var phases []string
-	inv, err := s.Collect(context.Background(), vcenter.Scope{}, func(p string) { phases = append(phases, p) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(inv.Hosts) != 3 || !strings.Contains(strings.Join(phases, "; "), "logging in again") {
-		t.Errorf("%d hosts after %q", len(inv.Hosts), phases)
-	}
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-// TestCancel interrupts at different moments: the error says so, quickly, and no session is left.
-func TestCancel(t *testing.T) {
-	t.Parallel()
-	for _, word := range []string{"RetrieveServiceContent", "Login", "cis/session", "CreateContainerView", "RetrievePropertiesEx",
-		"list-attached-tags-on-objects", "InventoryServiceTag", "PbmCheckRequirements"} {
-		t.Run(strings.ReplaceAll(word, "/", "-"), func(t *testing.T) {
-			t.Parallel()
-			l := start(t, simulated.Options{})
-			ctx, cancel := context.WithCancel(context.Background())
-			defer cancel()
-			l.breaks(on(word, 1, func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-				cancel()
-				time.Sleep(50 * time.Millisecond)
-				next.ServeHTTP(w, r)
-			}))
-			begin := time.Now()
-			s, err := vcenter.Connect(ctx, l.options)
-			if err == nil {
-				_, err = s.Collect(ctx, vcenter.Scope{}, nil)
-				_ = s.Close()
-			}
-			check(t, err, "interrupted")
-			if !errors.Is(err, context.Canceled) {
-				t.Error("the error is not that of the context")
-			}
-			if took := time.Since(begin); took > 4*time.Second {
-				t.Errorf("took %v", took)
-			}
-			time.Sleep(100 * time.Millisecond) // the server may still be at it
-			if n := l.sessions(t); n != 0 {
-				t.Errorf("%d sessions are left", n)
-			}
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			if word != "cis/session" && l.opened != l.closed {
-				t.Errorf("%d REST sessions were opened and %d closed", l.opened, l.closed)
-			}
-		})
-	}
-	t.Run("before", func(t *testing.T) {
-		t.Parallel()
-		l := start(t, simulated.Options{})
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		_, err := vcenter.Connect(ctx, l.options)
-		check(t, err, "interrupted")
-		if n := l.count(); n != 0 {
-			t.Errorf("%d requests", n)
-		}
-	})
 }

@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // a certificate in a temporary directory does no harm
 	options := simulated.Options{Listen: *listen}
 	if *hosts > 0 {
 		options.Build = simulated.Fleet(*hosts)
