@@ -89,10 +89,13 @@ func (e *expansion) chooseStorage() storageChoice {
 // warnNearlyShared says why there is no StorageClass when one host is missing: it joined perhaps, and a
 // class that was there before goes with its volumes' only description.
 func (e *expansion) warnNearlyShared(at diag.Where) {
+	hosts := e.Inventory.HostNames()
 	for _, d := range e.Inventory.Datastores {
-		missing := d.Missing(e.Inventory.HostNames())
+		if d.URL == "" || d.IsLocal() || len(d.Hosts) < 2 {
+			continue
+		}
+		missing := d.Missing(hosts)
 		switch {
-		case d.URL == "" || d.IsLocal() || len(d.Hosts) < 2:
 		case d.State == inventory.Gone:
 			e.diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is gone", d.Name)
 		case len(d.Hosts) > len(missing):
