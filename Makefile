@@ -57,8 +57,8 @@ bench: ## parse, expand and write beside their floor
 	go test ./fn ./fn/place -run '^$$' -bench . -benchtime 3x
 
 fuzz: ## each fuzz target for FUZZTIME
-	go test ./fn -run '^$$' -fuzz '^FuzzRun$$' -fuzztime $(FUZZTIME)
-	go test ./inventory -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME)
+	go test ./fn -run '^$$' -fuzz '^FuzzRun$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
+	go test ./inventory -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
 
 image: ## the container image
 	docker build --build-arg VERSION=$(VERSION) -t $(IMAGE) .

@@ -3,6 +3,7 @@
 package inventory
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -186,22 +187,22 @@ func FormatLike(inv Inventory, earlier string) string {
 }
 
 func entryComments(from, to []*yaml.Node) {
+	entries := newFinder(to, entryIdentity)
 	for _, a := range from {
-		for _, b := range to {
-			if entryIdentity(a).is(entryIdentity(b)) {
-				comments(a, b)
-				// In block style a comment above an entry belongs to its first key.
-				if len(a.Content) > 0 && b.HeadComment == "" {
-					b.HeadComment = a.Content[0].HeadComment
-				}
-				break
-			}
+		i := entries.find(entryIdentity(a))
+		if i < 0 {
+			continue
+		}
+		comments(a, to[i])
+		// In block style a comment above an entry belongs to its first key.
+		if len(a.Content) > 0 && to[i].HeadComment == "" {
+			to[i].HeadComment = a.Content[0].HeadComment
 		}
 	}
 }
 
 func entryIdentity(n *yaml.Node) identity {
-	return identity{tree.String(n, "id"), tree.String(n, "name"), tree.String(n, "path")}
+	return identity{tree.String(n, "id"), cmp.Or(tree.String(n, "name"), tree.String(n, "path")), tree.String(n, "path")}
 }
 
 func comments(from, to *yaml.Node) {

@@ -62,10 +62,44 @@ func (i identity) is(j identity) bool {
 	return same(i.id, j.id, i.name == j.name && (i.path == "" || j.path == "" || i.path == j.path))
 }
 
+// finder finds objects by their identity among many.
+type finder struct {
+	identities []identity
+	byID       map[string]int
+	byName     map[string][]int
+}
+
+func newFinder[T any](list []T, id func(T) identity) finder {
+	f := finder{byID: map[string]int{}, byName: map[string][]int{}}
+	for i, x := range list {
+		n := id(x)
+		f.identities = append(f.identities, n)
+		if n.id != "" {
+			f.byID[n.id] = i
+		}
+		f.byName[n.name] = append(f.byName[n.name], i)
+	}
+	return f
+}
+
+// find gives the position of the object that is the wanted one, or -1.
+func (f finder) find(wanted identity) int {
+	if i, ok := f.byID[wanted.id]; ok && wanted.id != "" {
+		return i
+	}
+	for _, i := range f.byName[wanted.name] {
+		if f.identities[i].is(wanted) {
+			return i
+		}
+	}
+	return -1
+}
+
 // compare pairs the objects of a class and reports those that came, went or were renamed.
 func compare[T any](c *changes, class string, old, updated []T, id func(T) identity, both func(name string, a, b T)) {
+	before, after := newFinder(old, id), newFinder(updated, id)
 	for _, b := range updated {
-		i := slices.IndexFunc(old, func(a T) bool { return id(a).is(id(b)) })
+		i := before.find(id(b))
 		if i < 0 {
 			c.joined(class, any(b), id(b))
 			continue
@@ -79,7 +113,7 @@ func compare[T any](c *changes, class string, old, updated []T, id func(T) ident
 		both(name, a, b)
 	}
 	for _, a := range old {
-		if !slices.ContainsFunc(updated, func(b T) bool { return id(a).is(id(b)) }) {
+		if after.find(id(a)) < 0 {
 			c.add("%s %s is forgotten", class, id(a).name)
 		}
 	}
@@ -169,16 +203,25 @@ func (c *changes) field(name, what, a, b string) {
 }
 
 func (c *changes) list(name, verb string, a, b []string) {
+	before, after := set(a), set(b)
 	for _, x := range b {
-		if !slices.Contains(a, x) {
+		if !before[x] {
 			c.add("%s %s %s", name, verb, x)
 		}
 	}
 	for _, x := range a {
-		if !slices.Contains(b, x) {
+		if !after[x] {
 			c.add("%s %s %s", name, no(verb), x)
 		}
 	}
+}
+
+func set(words []string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, w := range words {
+		m[w] = true
+	}
+	return m
 }
 
 // no turns "is mounted by" into "is no longer mounted by".

@@ -125,11 +125,10 @@ func (m merger) keepUnseen(n *Network) {
 // renamed gives the old inventory with the names that its hosts have now.
 func (m merger) renamed(read []Host) Inventory {
 	names := map[string]string{}
+	now := newFinder(read, func(h Host) identity { return identity{h.ID, h.Name, ""} })
 	for _, o := range m.old.Hosts {
-		for _, r := range read {
-			if o.ID != "" && o.ID == r.ID && o.Name != r.Name {
-				names[o.Name] = r.Name
-			}
+		if i := now.find(identity{o.ID, o.Name, ""}); i >= 0 && read[i].Name != o.Name {
+			names[o.Name] = read[i].Name
 		}
 	}
 	old := m.old
@@ -158,11 +157,12 @@ func (m merger) renamed(read []Host) Inventory {
 
 func (m merger) hosts(read []Host) ([]Host, *LossError) {
 	loss := &LossError{What: "hosts"}
+	now := newFinder(read, func(h Host) identity { return identity{h.ID, h.Name, ""} })
 	for _, o := range m.old.Hosts {
 		if o.State != Gone {
 			loss.Known++
 		}
-		if slices.ContainsFunc(read, func(r Host) bool { return same(o.ID, r.ID, o.Name == r.Name) }) {
+		if now.find(identity{o.ID, o.Name, ""}) >= 0 {
 			continue
 		}
 		if o.State != Gone && !m.partial && !m.beyond(o.Cluster) {
@@ -177,11 +177,18 @@ func (m merger) hosts(read []Host) ([]Host, *LossError) {
 
 func (m merger) datastores(read []Datastore) ([]Datastore, *LossError) {
 	loss := &LossError{What: "datastores"}
+	now := newFinder(read, func(d Datastore) identity { return identity{d.ID, d.Name, d.Path} })
 	for _, o := range m.old.Datastores {
 		if o.State != Gone {
 			loss.Known++
 		}
-		i := slices.IndexFunc(read, func(r Datastore) bool { return sameDatastore(o, r) })
+		i := now.find(identity{o.ID, o.Name, o.Path})
+		if o.ID == "" && o.URL != "" {
+			// Written by hand: the url is surer than a name.
+			if j := slices.IndexFunc(read, func(r Datastore) bool { return r.URL == o.URL }); j >= 0 {
+				i = j
+			}
+		}
 		if i < 0 {
 			if o.State != Gone && !m.partial && !m.datastoreBeyond(o) {
 				o.State = Gone
@@ -318,13 +325,6 @@ func same(a, b string, named bool) bool {
 		return a == b
 	}
 	return named
-}
-
-func sameDatastore(a, b Datastore) bool {
-	if a.ID == "" && a.URL != "" && b.URL != "" {
-		return a.URL == b.URL
-	}
-	return same(a.ID, b.ID, a.Name == b.Name && (a.Path == "" || b.Path == "" || a.Path == b.Path))
 }
 
 func abs(n int) int {
