@@ -11,7 +11,8 @@
 //
 //	read.go       bytes to items, and items to objects with their aliases written out
 //	config.go     which ClusterSpreads, Clusters and inventories belong together
-//	function.go   Transform: expand each, compare with what is there, apply; all or nothing
+//	function.go   Transform: expand each, all or nothing
+//	apply.go      what is wanted against what is there, and the changes
 //	write.go      where new objects go, and items to bytes
 //	results.go    diagnostics as results
 //	guard.go      the object by which kustomize notices that the function ran

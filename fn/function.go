@@ -3,10 +3,7 @@
 package fn
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -14,8 +11,6 @@ import (
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/fn/ownership"
-	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -216,140 +211,4 @@ func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
 func (r *run) duplicateSpread(second, first diag.Ref, cluster *object.Object) {
 	r.diags.Errorf(diag.DuplicateSpread, diag.At(second, "spec.cluster"), "%s has a ClusterSpread already: %s", cluster.Ref, first.Name).
 		WithHint("put all worker groups of a Cluster into one ClusterSpread")
-}
-
-// apply compares what is wanted with what is there. It changes nothing yet: the function it gives does,
-// when there are no errors.
-func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() []*yaml.RNode {
-	var all []ownership.Changes
-	for _, out := range outputs {
-		changes, diags := ownership.Compare(out.Owner, out.Desired, r.objects, r.items)
-		r.diags.Append(diags...)
-		for _, pair := range changes.Kept {
-			r.refuseImmutable(pair)
-		}
-		all = append(all, changes)
-	}
-	r.refuseCollisions(all)
-	r.warnAbsentOwners()
-	return func() []*yaml.RNode {
-		items := r.items
-		var added []object.Desired
-		removed := map[int]bool{}
-		replaced := map[int]*yaml.RNode{}
-		moved := map[string]string{}
-		for i, changes := range all {
-			for item := range changes.Remove {
-				removed[item] = true
-			}
-			for item, n := range changes.Replace {
-				replaced[item] = n
-			}
-			added = append(added, changes.Add...)
-			for _, pair := range changes.Kept {
-				if !pair.Desired.Template && pair.Existing.Ref.File != "" {
-					moved[pair.Desired.File] = pair.Existing.Ref.File
-				}
-			}
-			for k, v := range outputs[i].ClusterLabels {
-				edit(items[outputs[i].Cluster.Item], codec.String(v), "metadata", "labels", k)
-			}
-		}
-		for _, o := range hidden {
-			edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
-		}
-		slices.SortStableFunc(added, func(a, b object.Desired) int {
-			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Node.GetNamespace(), b.Node.GetNamespace()))
-		})
-		out := make([]*yaml.RNode, 0, len(items)+len(added)+1)
-		for i, item := range items {
-			switch {
-			case removed[i]:
-			case replaced[i] != nil:
-				out = append(out, replaced[i])
-			default:
-				out = append(out, item)
-			}
-		}
-		return append(append(out, placed(added, out, moved)...), guard(items)...)
-	}
-}
-
-// edit sets a value in an object of the user's, where it is not there already.
-func edit(item *yaml.RNode, value *yaml.Node, path ...string) {
-	if tree.String(item.YNode(), path...) == value.Value {
-		return
-	}
-	tree.Set(item.YNode(), value, path...)
-}
-
-// onlyCopiedFrom gives the seeds that nothing else refers to: hiding another one would break what does.
-func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
-	isSeed := map[*object.Object]bool{}
-	var seeds []*object.Object
-	for _, out := range outputs {
-		for _, o := range out.Seeds {
-			if !isSeed[o] {
-				isSeed[o] = true
-				seeds = append(seeds, o)
-			}
-		}
-	}
-	return slices.DeleteFunc(seeds, func(o *object.Object) bool {
-		return o.Ref.Kind != "MachineDeployment" && slices.ContainsFunc(r.users.Referrers(o), func(by *object.Object) bool {
-			return !isSeed[by] && !by.IsLocalConfig()
-		})
-	})
-}
-
-// refuseImmutable reports a StorageClass that could not be applied.
-func (r *run) refuseImmutable(pair ownership.Pair) {
-	for _, field := range expand.ImmutableStorage(pair.Existing.Node, pair.Desired.Node.YNode()) {
-		r.diags.Errorf(diag.StorageClassImmutable, diag.At(pair.Existing.Ref, ""), "changes %s of a StorageClass, which the API server refuses", field).
-			WithHint("give storage.class a new name; volumes keep the class they were made with")
-	}
-}
-
-// refuseCollisions reports one name that two Clusters would write.
-func (r *run) refuseCollisions(all []ownership.Changes) {
-	first := map[object.Key]*object.Object{}
-	for _, changes := range all {
-		for _, d := range changes.Add {
-			o := object.New(d.Node.YNode(), -1)
-			if x, ok := first[o.Key()]; ok && x.Owner() != o.Owner() { // of one owner, they are pools of one name
-				r.diags.Errorf(diag.ObjectInTheWay, diag.At(o.Ref, "metadata.name"), "would be written for %s and for %s", x.Owner(), o.Owner()).
-					WithHint("rename a worker group or the StorageClass of one of the two")
-			}
-			first[o.Key()] = o
-		}
-	}
-}
-
-// warnAbsentOwners reports objects that were written for a Cluster that is not in the input: nobody
-// keeps them right any more, and nobody may remove them, since the Cluster may only be elsewhere.
-func (r *run) warnAbsentOwners() {
-	present := map[string]bool{}
-	for _, c := range r.clusters {
-		present[c.Key().Namespace+"/"+c.Ref.Name] = true
-	}
-	count := map[string]int{}
-	first := map[string]*object.Object{}
-	for _, o := range r.objects.All() {
-		owner := o.Owner()
-		if owner != "" && !strings.Contains(owner, "/") {
-			owner = "default/" + owner
-		}
-		if owner == "" || present[owner] {
-			continue
-		}
-		count[owner]++
-		// The first by name, not by its place in the input.
-		if f := first[owner]; f == nil || o.Ref.Kind+"/"+o.Ref.Name < f.Ref.Kind+"/"+f.Ref.Name {
-			first[owner] = o
-		}
-	}
-	for owner, o := range first {
-		r.diags.Warnf(diag.OwnerAbsent, diag.At(o.Ref, ""), "was written for Cluster %s, which is not in the input (%d objects)", owner, count[owner]).
-			WithHint("delete them if the Cluster is gone")
-	}
 }

@@ -22,7 +22,7 @@ func TestFromEnvironment(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"/run/secrets/user": " me@lab \n", "/run/secrets/password": "from a file\n"}
 	read := func(name string) ([]byte, error) {
-		if name == "/root/secret" {
+		if name == "/run/secret" {
 			return nil, fs.ErrPermission
 		}
 		if text, ok := files[name]; ok {
@@ -50,9 +50,9 @@ func TestFromEnvironment(t *testing.T) {
 	if o, err = vcenter.FromEnvironment(func(k string) string { return env[k] }, read); err != nil || o.Password != "not a file" || o.Insecure {
 		t.Error("a password that is no file is not taken as it is")
 	}
-	env["GOVC_PASSWORD"] = "/root/secret"
+	env["GOVC_PASSWORD"] = "/run/secret"
 	_, err = vcenter.FromEnvironment(func(k string) string { return env[k] }, read)
-	if err == nil || strings.Contains(err.Error(), "/root/secret") || !strings.Contains(err.Error(), "GOVC_PASSWORD names a file") {
+	if err == nil || strings.Contains(err.Error(), "/run/secret") || !strings.Contains(err.Error(), "GOVC_PASSWORD names a file") {
 		t.Errorf("%v", err)
 	}
 }
