@@ -152,10 +152,9 @@ func (r *run) refuseDuplicates() {
 			r.duplicates = true
 			r.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice in the input").
 				WithHint("the other one is %s", position(x))
+			continue
 		}
-		if !ok {
-			first[o.Key()] = o
-		}
+		first[o.Key()] = o
 	}
 }
 

@@ -68,12 +68,8 @@ func (c *checker) known(names, known []string, path, what string) {
 		if isKnown[n] {
 			continue
 		}
-		d := c.errorf(diag.InconsistentInventory, "%s[%d]: there is no %s %q", path, i, what, n)
-		if s := diag.Suggest(n, known); s != "" {
-			d.WithHint("did you mean %q?", s)
-		} else {
-			d.WithHint("known are %s", diag.Choices(known))
-		}
+		c.errorf(diag.InconsistentInventory, "%s[%d]: there is no %s %q", path, i, what, n).
+			DidYouMean(n, known, "known are")
 	}
 }
 

@@ -21,6 +21,11 @@ func (d Datastore) IsLocal() bool {
 	return len(d.Hosts) == 1 && (d.Type == "" || strings.EqualFold(d.Type, "VMFS"))
 }
 
+// IsCalled tells whether a person who writes ref, a name, path or id, can mean this datastore.
+func (d Datastore) IsCalled(ref string) bool {
+	return d.Name == ref || d.Path == ref || d.ID != "" && d.ID == ref
+}
+
 // MountedBy tells whether all of hosts mount the datastore. The mount list is sorted since Parse.
 func (d Datastore) MountedBy(hosts []string) bool {
 	return len(d.Missing(hosts)) == 0

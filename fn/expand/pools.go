@@ -119,12 +119,8 @@ func (e *expansion) unmatched(glob string, locals []inventory.Datastore, at diag
 			WithHint("local are %s; where you know better, local: true in the inventory says so", diag.Choices(names(locals)))
 		return
 	}
-	d := e.diags.Errorf(diag.UnknownDatastore, at, "%q matches no datastore", glob)
-	if s := diag.Suggest(glob, names(locals)); s != "" {
-		d.WithHint("did you mean %q?", s)
-	} else {
-		d.WithHint("local are %s", diag.Choices(names(locals)))
-	}
+	e.diags.Errorf(diag.UnknownDatastore, at, "%q matches no datastore", glob).
+		DidYouMean(glob, names(locals), "local are")
 }
 
 // notLocal says why a datastore is no pool.
@@ -174,7 +170,7 @@ func (e *expansion) overrides(group v1alpha1.WorkerGroup, selected []inventory.D
 		here := at.Dot("overrides").Index(i).Dot("datastore")
 		var matched []inventory.Datastore
 		for _, d := range selected {
-			if d.Name == o.Datastore || d.Path == o.Datastore || d.ID != "" && d.ID == o.Datastore {
+			if d.IsCalled(o.Datastore) {
 				matched = append(matched, d)
 			}
 		}
@@ -191,10 +187,8 @@ func (e *expansion) overrides(group v1alpha1.WorkerGroup, selected []inventory.D
 				d.WithHint("that is a host; its datastores: %s", diag.Choices(names(slices.DeleteFunc(slices.Clone(selected), func(d inventory.Datastore) bool {
 					return !slices.Contains(d.Hosts, o.Datastore)
 				}))))
-			} else if s := diag.Suggest(o.Datastore, names(selected)); s != "" {
-				d.WithHint("did you mean %q?", s)
 			} else {
-				d.WithHint("they are %s", diag.Choices(names(selected)))
+				d.DidYouMean(o.Datastore, names(selected), "they are")
 			}
 		default:
 			var paths []string

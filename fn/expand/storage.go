@@ -126,12 +126,8 @@ func (e *expansion) checkPolicy(policy string, at diag.Where) {
 		}
 		known = append(known, p.Name)
 	}
-	d := e.diags.Errorf(diag.UnknownReference, at, "there is no storage policy %q", policy)
-	if s := diag.Suggest(policy, known); s != "" {
-		d.WithHint("did you mean %q?", s)
-	} else {
-		d.WithHint("the inventory has %s", diag.Choices(known))
-	}
+	e.diags.Errorf(diag.UnknownReference, at, "there is no storage policy %q", policy).
+		DidYouMean(policy, known, "the inventory has")
 }
 
 // namedShared finds the datastore that is to be shared and checks that it is: the vSphere CSI driver
@@ -139,18 +135,14 @@ func (e *expansion) checkPolicy(policy string, at diag.Where) {
 func (e *expansion) namedShared(ref string, at diag.Where) (inventory.Datastore, bool) {
 	var matched []inventory.Datastore
 	for _, d := range e.Inventory.Datastores {
-		if d.Name == ref || d.Path == ref || d.ID != "" && d.ID == ref {
+		if d.IsCalled(ref) {
 			matched = append(matched, d)
 		}
 	}
 	switch {
 	case len(matched) == 0:
-		d := e.diags.Errorf(diag.UnknownDatastore, at, "there is no datastore %q", ref)
-		if s := diag.Suggest(ref, names(e.Inventory.Datastores)); s != "" {
-			d.WithHint("did you mean %q?", s)
-		} else {
-			d.WithHint("the inventory has %s", diag.Choices(names(e.Inventory.Datastores)))
-		}
+		e.diags.Errorf(diag.UnknownDatastore, at, "there is no datastore %q", ref).
+			DidYouMean(ref, names(e.Inventory.Datastores), "the inventory has")
 		return inventory.Datastore{}, false
 	case len(matched) > 1:
 		e.diags.Errorf(diag.AmbiguousReference, at, "%q names %d datastores", ref, len(matched)).WithHint("write the path")

@@ -21,6 +21,15 @@ func Suggest(word string, known []string) string {
 	return best
 }
 
+// DidYouMean sets the hint for a word that is not known: the one it most likely stands for, or what there is.
+func (d *Diagnostic) DidYouMean(word string, known []string, otherwise string) {
+	if s := Suggest(word, known); s != "" {
+		d.WithHint("did you mean %q?", s)
+		return
+	}
+	d.WithHint("%s %s", otherwise, Choices(known))
+}
+
 // Choices writes a list for a message, cut where it would drown the reader.
 func Choices(names []string) string {
 	const most = 8

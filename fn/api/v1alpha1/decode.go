@@ -3,7 +3,6 @@
 package v1alpha1
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -98,11 +97,7 @@ func DecodeOptions(data map[string]string, ref diag.Ref) (*ClusterSpread, diag.L
 			}
 			group.Replicas = &n
 		default:
-			hint := "known are " + diag.Choices(options)
-			if s := diag.Suggest(key, options); s != "" {
-				hint = fmt.Sprintf("did you mean %q?", s)
-			}
-			diags.Errorf(diag.UnknownField, at.Dot(key), "unknown option %q", key).Hint = hint
+			diags.Errorf(diag.UnknownField, at.Dot(key), "unknown option %q", key).DidYouMean(key, options, "known are")
 		}
 	}
 	if group.Replicas == nil && len(diags) == 0 {
