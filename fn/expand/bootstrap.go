@@ -8,6 +8,7 @@ import (
 	bootstrapv1 "sigs.k8s.io/cluster-api/api/bootstrap/kubeadm/v1beta2"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
@@ -32,7 +33,7 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 		b.kind, b.group = seed.bootstrap.Ref.Kind, seed.bootstrap.Group()
 		if b.kind == "KubeadmConfigTemplate" && b.group == bootstrapGroup {
 			if spec := tree.Get(template, "spec", "template", "spec"); spec != nil {
-				kubeadmForm(spec, seed.bootstrap.Version())
+				convert.KubeadmConfig(spec, seed.bootstrap.Version())
 			}
 		} else {
 			// Another provider's template: its versions are its own business.
@@ -89,7 +90,7 @@ func (e *expansion) kubeadmTemplate(at diag.Where) *yaml.Node {
 	if cp := e.cluster.controlPlane; cp != nil && cp.Group() == controlPlaneGroup && cp.Ref.Kind == "KubeadmControlPlane" {
 		own := tree.Clone(tree.Get(cp.Node, "spec", "kubeadmConfigSpec"))
 		if own != nil && own.Kind == yaml.MappingNode {
-			kubeadmForm(own, cp.Version())
+			convert.KubeadmConfig(own, cp.Version())
 			if tree.String(own, "format") == "ignition" {
 				e.diags.Errorf(diag.BootstrapNeedsSeed, at, "the control plane boots by ignition, whose commands vspread does not make up").
 					WithHint("write one MachineDeployment with its KubeadmConfigTemplate and name it as the group's seed")

@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
@@ -54,7 +55,7 @@ func (e *expansion) layers(pool Pool, group v1alpha1.WorkerGroup, seed seed, at 
 		if spec == nil || spec.Kind != yaml.MappingNode {
 			continue
 		}
-		machineSpecForm(spec, o.Version())
+		convert.MachineSpec(spec, o.Version())
 		if o == e.cluster.controlPlaneTemplate {
 			for _, field := range notInherited {
 				tree.Remove(spec, field)

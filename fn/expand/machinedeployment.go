@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
@@ -72,7 +73,7 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 // grown puts what makes a pool onto a copy of the seed.
 func (e *expansion) grown(seed seed, fresh *yaml.Node) *yaml.Node {
 	node := copyOf(seed.deployment)
-	deploymentForm(node, seed.deployment.Version())
+	convert.MachineDeployment(node, seed.deployment.Version())
 	set := func(path ...string) {
 		if v := tree.Get(fresh, path...); v != nil { // a version that nobody says is reported
 			tree.Set(node, v, path...)

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
@@ -39,7 +40,7 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 		template = copyOf(seed.template)
 		if s := tree.Get(template, "spec", "template", "spec"); s != nil && s.Kind == yaml.MappingNode {
 			spec = s
-			machineSpecForm(spec, seed.template.Version())
+			convert.MachineSpec(spec, seed.template.Version())
 		}
 	}
 	e.fillMachineSpec(spec, layers, pool, seed.template != nil, at)
@@ -50,7 +51,7 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 		e.unreadable(cmp.Or(seed.template, e.cluster.controlPlaneTemplate), err)
 	}
 	name := pool.Name + "-" + hash
-	machineSpecVersion(spec, e.cluster.infrastructure)
+	convert.MachineSpecIn(spec, string(e.cluster.infrastructure))
 	tree.Sort(spec, machineSpecOrder)
 	e.head(template, infrastructureGroup+"/"+string(e.cluster.infrastructure), "VSphereMachineTemplate", name, pruneGuards)
 	return object.Desired{Node: yaml.NewRNode(template), File: poolFile(pool), Template: true}, name

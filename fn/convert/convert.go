@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package convert brings specs of older API versions into the form of v1beta2, in place, and back. The field
+// maps are those of the conversions in Cluster API 1.14 and CAPV 1.16, as far as nodes can be moved without
+// knowing their meaning; comments and unknown fields come along.
+package convert
+
+import (
+	"strconv"
+	"time"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+const v1beta1 = "v1beta1"
+
+// seconds moves a duration like 5m0s to a field of whole seconds.
+func seconds(node *yaml.Node, from, to []string) {
+	value := tree.Remove(node, from...)
+	if value == nil {
+		return
+	}
+	if d, err := time.ParseDuration(value.Value); err == nil {
+		tree.Set(node, codec.Int(int(d.Round(time.Second)/time.Second)), to...)
+	}
+}
+
+// duration moves whole seconds to a field of a duration like 5m0s.
+func duration(node *yaml.Node, from, to []string) {
+	n, err := strconv.Atoi(tree.String(node, from...))
+	if err != nil {
+		return
+	}
+	tree.Remove(node, from...)
+	tree.Set(node, codec.String((time.Duration(n) * time.Second).String()), to...)
+}
