@@ -18,8 +18,8 @@ import (
 )
 
 // apply compares what is wanted with what is there. It changes nothing yet: the function it gives does,
-// when there are no errors.
-func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() []*yaml.RNode {
+// when there are no errors, and returns the items by position, nil where one is removed, and the new ones.
+func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (kept, added []*yaml.RNode) {
 	var all []ownership.Changes
 	for _, out := range outputs {
 		changes, diags := ownership.Compare(out.Owner, out.Desired, r.objects, r.items)
@@ -31,7 +31,7 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() []*
 	}
 	r.refuseCollisions(all)
 	r.warnAbsentOwners()
-	return func() []*yaml.RNode {
+	return func() ([]*yaml.RNode, []*yaml.RNode) {
 		items := r.items
 		var added []object.Desired
 		removed := map[int]bool{}
@@ -50,6 +50,9 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() []*
 					moved[pair.Desired.File] = pair.Existing.Ref.File
 				}
 			}
+			for _, a := range outputs[i].Adopted {
+				replaced[a.Object.Item] = yaml.NewRNode(a.Node)
+			}
 			for k, v := range outputs[i].ClusterLabels {
 				edit(items[outputs[i].Cluster.Item], codec.String(v), "metadata", "labels", k)
 			}
@@ -60,17 +63,13 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() []*
 		slices.SortStableFunc(added, func(a, b object.Desired) int {
 			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Node.GetNamespace(), b.Node.GetNamespace()))
 		})
-		out := make([]*yaml.RNode, 0, len(items)+len(added)+1)
+		kept := make([]*yaml.RNode, len(items))
 		for i, item := range items {
-			switch {
-			case removed[i]:
-			case replaced[i] != nil:
-				out = append(out, replaced[i])
-			default:
-				out = append(out, item)
+			if !removed[i] {
+				kept[i] = cmp.Or(replaced[i], item)
 			}
 		}
-		return append(append(out, placed(added, out, moved)...), guard(items)...)
+		return kept, append(placed(added, kept, moved), guard(items)...)
 	}
 }
 

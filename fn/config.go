@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
@@ -131,6 +133,33 @@ func (r *run) clustersOf(namespace, ref string) []*object.Object {
 		}
 	}
 	return found
+}
+
+// clustersOfSpread finds what a spread is for: one Cluster, or all that its selector chooses.
+func (r *run) clustersOfSpread(s spread) []*object.Object {
+	if s.Spec.ClusterSelector == nil {
+		if c := r.cluster(s); c != nil {
+			return []*object.Object{c}
+		}
+		return nil
+	}
+	found := selected(r.clustersOf(s.ref.Namespace, ""), s.Spec.ClusterSelector)
+	if len(found) == 0 {
+		r.diags.Errorf(diag.NoCluster, diag.At(s.ref, "spec.clusterSelector"), "selects none of the %d Clusters of the input", len(r.clusters)).
+			WithHint("give the Clusters its labels; an empty selector {} takes all")
+	}
+	return found
+}
+
+// selected gives those whose labels a selector matches.
+func selected(clusters []*object.Object, s *metav1.LabelSelector) []*object.Object {
+	selector, err := metav1.LabelSelectorAsSelector(s)
+	if err != nil {
+		return nil // Validate has reported it
+	}
+	return slices.DeleteFunc(slices.Clone(clusters), func(c *object.Object) bool {
+		return !selector.Matches(labels.Set(tree.Strings(c.Node, "metadata", "labels")))
+	})
 }
 
 // cluster finds the Cluster of a spread.

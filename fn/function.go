@@ -6,11 +6,13 @@ import (
 	"fmt"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -86,7 +88,8 @@ func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, 
 // Transform expands every ClusterSpread that the config or, without one, the items hold. The nodes of
 // items may be changed in place, but not when there are errors.
 func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
-	expanded, all, unread := read(items)
+	opened, lists := open(items)
+	expanded, all, unread := read(opened, lists)
 	r := run{items: expanded, inventories: map[*object.Object]*parsedInventory{}}
 	r.objects = object.NewSet(all)
 	r.users = r.ofUsers()
@@ -108,7 +111,8 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	if r.diags.HasErrors() {
 		return Outcome{Items: items, Diags: r.diags.Sorted()}
 	}
-	result := Outcome{Items: changed(), Diags: r.diags.Sorted()}
+	kept, added := changed()
+	result := Outcome{Items: append(lists.close(kept), added...), Diags: r.diags.Sorted()}
 	for _, out := range outputs {
 		for _, p := range out.Pools {
 			result.Pools = append(result.Pools, Pool{Cluster: out.Owner, Pool: p})
@@ -170,23 +174,22 @@ func (r *run) bySpread(spreads []spread) []expand.Input {
 	byCluster := map[*object.Object]spread{}
 	var inputs []expand.Input
 	for _, s := range spreads {
-		cluster := r.cluster(s)
+		clusters := r.clustersOfSpread(s)
 		inv := r.inventory(s)
-		if cluster == nil {
-			continue
+		for _, cluster := range clusters {
+			if other, ok := byCluster[cluster]; ok {
+				r.duplicateSpread(s.ref, other.ref, cluster)
+				continue
+			}
+			byCluster[cluster] = s
+			if inv == nil || !inv.valid {
+				continue
+			}
+			inputs = append(inputs, expand.Input{
+				Spread: s.ClusterSpread, SpreadRef: s.ref, Cluster: cluster,
+				Inventory: &inv.Inventory, InventoryRef: inv.ref, Objects: r.objects,
+			})
 		}
-		if other, ok := byCluster[cluster]; ok {
-			r.duplicateSpread(s.ref, other.ref, cluster)
-			continue
-		}
-		byCluster[cluster] = s
-		if inv == nil || !inv.valid {
-			continue
-		}
-		inputs = append(inputs, expand.Input{
-			Spread: s.ClusterSpread, SpreadRef: s.ref, Cluster: cluster,
-			Inventory: &inv.Inventory, InventoryRef: inv.ref, Objects: r.users,
-		})
 	}
 	r.refuseOtherSpreads(byCluster)
 	return inputs
@@ -196,13 +199,22 @@ func (r *run) bySpread(spreads []spread) []expand.Input {
 // there is a functionConfig.
 func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
 	for _, o := range r.objects.OfGroup(v1alpha1.Group) {
-		meant := r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster"))
-		if !isSpread(o) || len(meant) != 1 {
+		if !isSpread(o) {
 			continue
 		}
-		s, ok := byCluster[meant[0]]
-		if ok && (o.Ref.Name != s.ref.Name || o.Ref.Namespace != s.ref.Namespace) {
-			r.duplicateSpread(o.Ref, s.ref, meant[0])
+		meant := r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster"))
+		if selector := tree.Get(o.Node, "spec", "clusterSelector"); selector != nil {
+			var s metav1.LabelSelector
+			codec.Decode(selector, "", &s) // what is wrong with it is for the run that it configures
+			meant = selected(meant, &s)
+		} else if len(meant) != 1 {
+			continue
+		}
+		for _, cluster := range meant {
+			s, ok := byCluster[cluster]
+			if ok && (o.Ref.Name != s.ref.Name || o.Ref.Namespace != s.ref.Namespace) {
+				r.duplicateSpread(o.Ref, s.ref, cluster)
+			}
 		}
 	}
 }

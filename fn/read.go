@@ -4,6 +4,7 @@ package fn
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -96,7 +97,7 @@ func TooLarge(diags *diag.List, file string) {
 // read takes the items apart. It gives copies of items whose aliases it wrote out: all of them as soon as
 // one object that vspread reads has anchors, because another may refer to those. An object that nobody
 // reads may keep its aliases, also those that would unfold without bound.
-func read(items []*yaml.RNode) ([]*yaml.RNode, []*object.Object, diag.List) {
+func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, diag.List) {
 	var diags diag.List
 	expandAll := false
 	for _, item := range items {
@@ -106,6 +107,7 @@ func read(items []*yaml.RNode) ([]*yaml.RNode, []*object.Object, diag.List) {
 	objects := make([]*object.Object, 0, len(items))
 	for i, item := range items {
 		o := object.New(item.YNode(), i)
+		o.Ref.File = cmp.Or(o.Ref.File, lists.file(i))
 		if expandAll && tree.HasAliases(item.YNode()) {
 			expanded, err := tree.Expanded(item.YNode())
 			if err != nil {
@@ -113,7 +115,7 @@ func read(items []*yaml.RNode) ([]*yaml.RNode, []*object.Object, diag.List) {
 				continue
 			}
 			out[i] = yaml.NewRNode(expanded)
-			o = object.New(expanded, i)
+			o.Node = expanded
 		}
 		if concerns(o) && malformed(o, &diags) {
 			continue

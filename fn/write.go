@@ -22,6 +22,9 @@ import (
 func placed(added []object.Desired, items []*yaml.RNode, moved map[string]string) []*yaml.RNode {
 	next := map[string]int{}
 	for _, item := range items {
+		if item == nil {
+			continue // removed
+		}
 		o := object.New(item.YNode(), 0)
 		index, _ := strconv.Atoi(o.Annotation(kioutil.IndexAnnotation))
 		next[o.Ref.File] = max(next[o.Ref.File], index+1)

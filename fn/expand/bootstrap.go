@@ -3,6 +3,8 @@
 package expand
 
 import (
+	"strings"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	bootstrapv1 "sigs.k8s.io/cluster-api/api/bootstrap/kubeadm/v1beta2"
@@ -19,14 +21,14 @@ import (
 type bootstrap struct {
 	// name, kind and group identify the template; without a name the seed keeps what it has, for
 	// example a dataSecretName.
-	name, kind, group string
-	desired           []object.Desired
+	name, kind, group, apiVersion string
+	desired                       []object.Desired
 }
 
 func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Where) bootstrap {
 	var template *yaml.Node
-	b := bootstrap{kind: "KubeadmConfigTemplate", group: bootstrapGroup}
-	apiVersion := bootstrapGroup + "/" + string(e.Spread.Spec.APIVersions.Core)
+	core := string(e.Spread.Spec.APIVersions.Core)
+	b := bootstrap{kind: "KubeadmConfigTemplate", group: bootstrapGroup, apiVersion: bootstrapGroup + "/" + core}
 	switch {
 	case seed.bootstrap != nil:
 		template = copyOf(seed.bootstrap)
@@ -37,7 +39,7 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 			}
 		} else {
 			// Another provider's template: its versions are its own business.
-			apiVersion = seed.bootstrap.Ref.APIVersion
+			b.apiVersion = seed.bootstrap.Ref.APIVersion
 		}
 	case seed.deployment != nil && (seed.brings("dataSecretName") || seed.brings("configRef")):
 		return bootstrap{} // the seed's own; or a template that is not in the input, which is reported
@@ -66,7 +68,13 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 		return bootstrap{}
 	}
 	b.name = base + "-" + hash
-	e.head(template, apiVersion, b.kind, b.name, pruneGuards)
+	if b.apiVersion == bootstrapGroup+"/"+core && b.kind == "KubeadmConfigTemplate" {
+		if lost := convert.KubeadmConfigIn(tree.Get(spec, "template", "spec"), core); len(lost) > 0 {
+			e.diags.Errorf(diag.InvalidValue, e.at().Dot("apiVersions.core"), "%s cannot be written in %s", strings.Join(lost, ", "), core).
+				WithHint("take it out of what the workers are copied from, or write v1beta2")
+		}
+	}
+	e.head(template, b.apiVersion, b.kind, b.name, pruneGuards)
 	b.desired = []object.Desired{{Node: yaml.NewRNode(template), File: "bootstrap/" + base + ".yaml", Template: true}}
 	return b
 }

@@ -7,10 +7,12 @@ package expand
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -38,7 +40,7 @@ type Input struct {
 	Inventory *inventory.Inventory
 	// InventoryRef is where messages about the inventory point to.
 	InventoryRef diag.Ref
-	// Objects are those of the whole input.
+	// Objects are those of the whole input, with what vspread wrote earlier.
 	Objects *object.Set
 }
 
@@ -49,8 +51,10 @@ type Output struct {
 	Cluster *object.Object
 	Desired []object.Desired
 	Pools   []Pool
-	// Seeds are the user's objects that were copied from.
+	// Seeds are the user's objects that were copied from and are not to be applied any more.
 	Seeds []*object.Object
+	// Adopted are the user's MachineDeployments that are pools.
+	Adopted []Adoption
 	// ClusterLabels are to be set on the Cluster.
 	ClusterLabels map[string]string
 }
@@ -69,7 +73,9 @@ type Pool struct {
 	// label is the value of the datastore's label on Nodes.
 	label    string
 	override v1alpha1.Override
-	at       diag.Where
+	// adopted is the user's MachineDeployment that is this pool, or nil.
+	adopted *object.Object
+	at      diag.Where
 }
 
 // Expand gives the objects for one Cluster. With errors the output must not be used.
@@ -100,16 +106,25 @@ func (e *expansion) run() Output {
 		if !found {
 			continue // it has been reported; what the seed would have said is not missing
 		}
-		bootstrap := e.bootstrap(group, seed, at)
-		out.Desired = append(out.Desired, bootstrap.desired...)
+		var bootstrap bootstrap
+		if slices.ContainsFunc(pools, func(p Pool) bool { return p.adopted == nil }) || len(pools) == 0 {
+			bootstrap = e.bootstrap(group, seed, at)
+			out.Desired = append(out.Desired, bootstrap.desired...)
+		}
 		for _, pool := range pools {
+			if pool.adopted != nil {
+				e.adopt(&out, pool, group, at)
+				continue
+			}
 			template, templateName := e.machineTemplate(pool, group, seed, at)
 			pool.Template, pool.Bootstrap = templateName, bootstrap.name
 			deployment := e.machineDeployment(pool, group, seed, bootstrap, at)
 			out.Desired = append(out.Desired, deployment, template)
 			out.Pools = append(out.Pools, pool)
 		}
-		out.Seeds = append(out.Seeds, seed.objects()...)
+		out.Seeds = append(out.Seeds, slices.DeleteFunc(seed.objects(), func(o *object.Object) bool {
+			return o.Owner() != "" || o == seed.deployment && e.isAdopted(o.Ref.Name)
+		})...)
 	}
 	e.oneNameOnePool(out.Pools)
 	e.storage(&out, storage)
@@ -170,6 +185,11 @@ func (e *expansion) readCluster() {
 		}
 	}
 	c.infrastructure = e.infrastructureVersion()
+	if e.Spread.Spec.APIVersions.Core == v1alpha1.CoreV1Beta1 {
+		e.diags.Warnf(diag.CoreV1Beta1, e.at().Dot("apiVersions.core"), "Cluster API 1.11 and newer answer v1beta1 with other references than were written").
+			WithHint("write v1beta2 as soon as the management cluster has Cluster API 1.11")
+	}
+	e.warnRetired()
 }
 
 func isMachineTemplate(o *object.Object) bool {
@@ -184,10 +204,9 @@ func (e *expansion) infrastructureVersion() v1alpha1.InfrastructureVersion {
 	}
 	var first *object.Object
 	for _, o := range e.Objects.OfGroup(infrastructureGroup) {
-		if o.Owner() != "" {
-			continue
-		}
 		switch {
+		case o.Owner() != "" || !strings.HasPrefix(o.Ref.Kind, "VSphere"): // ours, or another provider's
+		case isRetired(o): // it says nothing about the CAPV that gets ours
 		case first == nil:
 			first = o
 		case o.Version() != first.Version():
@@ -208,6 +227,29 @@ func (e *expansion) infrastructureVersion() v1alpha1.InfrastructureVersion {
 	return v1alpha1.InfrastructureV1Beta2
 }
 
+// warnRetired reports objects that no cluster takes any more, and that are not read as seeds.
+func (e *expansion) warnRetired() {
+	for _, o := range []*object.Object{e.Cluster, e.cluster.controlPlane, e.cluster.controlPlaneTemplate, e.infrastructureOfCluster()} {
+		if o == nil || !isRetired(o) {
+			continue
+		}
+		e.diags.Warnf(diag.UnsupportedVersion, diag.At(o.Ref, "apiVersion"), "%s is served by no supported release; the object is written as it is", o.Ref.APIVersion).
+			WithHint("migrate it to v1beta1 or v1beta2")
+	}
+}
+
+// isRetired recognises versions of Cluster API's and CAPV's own kinds that nobody serves any more. Other
+// providers of its groups count their versions by themselves.
+func isRetired(o *object.Object) bool {
+	own := o.Group() == object.CoreGroup || strings.HasPrefix(o.Ref.Kind, "VSphere") || strings.HasPrefix(o.Ref.Kind, "Kubeadm")
+	return own && convert.IsRetired(o.Version())
+}
+
+func (e *expansion) infrastructureOfCluster() *object.Object {
+	o, _ := e.Objects.Follow(e.Cluster, "spec", "infrastructureRef")
+	return o
+}
+
 // refuseUnclaimed reports MachineDeployments of the Cluster that would run beside the pools.
 func (e *expansion) refuseUnclaimed() {
 	if workers := tree.List(e.Cluster.Node, "spec", "topology", "workers", "machineDeployments"); len(workers) > 0 && e.Cluster.Annotation(ExcludeAnnotation) != "true" {
@@ -218,11 +260,11 @@ func (e *expansion) refuseUnclaimed() {
 		if md.Owner() != "" || md.IsLocalConfig() || md.Annotation(ExcludeAnnotation) == "true" {
 			continue
 		}
-		if slices.ContainsFunc(e.Spread.Spec.Workers, func(g v1alpha1.WorkerGroup) bool { return g.Seed == md.Ref.Name }) {
+		if e.isAdopted(md.Ref.Name) || slices.ContainsFunc(e.Spread.Spec.Workers, func(g v1alpha1.WorkerGroup) bool { return g.Seed == md.Ref.Name }) {
 			continue
 		}
 		e.diags.Errorf(diag.UnclaimedMachineDeployment, diag.At(md.Ref, ""), "its workers would double those of the ClusterSpread").
-			WithHint("to run it beside the pools, give it the annotation %[2]s: \"true\"; to copy the pools from it, which takes it out of git, write `seed: %[1]s` in a worker group; or delete it with its machines",
+			WithHint("to run it beside the pools, give it the annotation %[2]s: \"true\"; to make it one of the pools and keep its machines, write `adopt: %[1]s` in an override for its datastore; to copy the pools from it, which takes it out of git, write `seed: %[1]s` in a worker group; or delete it with its machines",
 				md.Ref.Name, ExcludeAnnotation)
 	}
 }

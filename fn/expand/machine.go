@@ -39,12 +39,8 @@ var notInherited = []string{"cloneMode", "snapshot"}
 // layers gives the sources of a pool's machines in their one order: override of the datastore, worker
 // group, seed, control plane.
 func (e *expansion) layers(pool Pool, group v1alpha1.WorkerGroup, seed seed, at diag.Where) []layer {
-	overrideAt := at
-	if i := slices.IndexFunc(group.Overrides, func(o v1alpha1.Override) bool { return o.Datastore == pool.override.Datastore }); i >= 0 {
-		overrideAt = at.Dot("overrides").Index(i)
-	}
 	layers := []layer{
-		{machineLayer(pool.override.Machine), overrideAt.Dot("machine"), "networks"},
+		{machineLayer(pool.override.Machine), overrideAt(pool.override, group, at).Dot("machine"), "networks"},
 		{machineLayer(group.Machine), at.Dot("machine"), "networks"},
 	}
 	for _, o := range []*object.Object{seed.template, e.cluster.controlPlaneTemplate} {
@@ -64,6 +60,14 @@ func (e *expansion) layers(pool Pool, group v1alpha1.WorkerGroup, seed seed, at 
 		layers = append(layers, layer{spec, diag.At(o.Ref, "spec.template.spec"), "network.devices"})
 	}
 	return layers
+}
+
+// overrideAt is where a group has an override; without one it is the group.
+func overrideAt(o v1alpha1.Override, group v1alpha1.WorkerGroup, at diag.Where) diag.Where {
+	if i := slices.IndexFunc(group.Overrides, func(x v1alpha1.Override) bool { return x.Datastore == o.Datastore }); i >= 0 {
+		return at.Dot("overrides").Index(i)
+	}
+	return at
 }
 
 // machineLayer writes the machine of a ClusterSpread as a part of a VSphereMachineTemplate.

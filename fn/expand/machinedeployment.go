@@ -66,7 +66,14 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 	if seed.deployment != nil {
 		node = e.grown(seed, node)
 	}
-	e.head(node, clusterv1.GroupVersion.String(), "MachineDeployment", pool.Name, nil)
+	core := string(e.Spread.Spec.APIVersions.Core)
+	e.head(node, object.CoreGroup+"/"+core, "MachineDeployment", pool.Name, nil)
+	convert.MachineDeploymentIn(node, core, func(group string) string {
+		if group == infrastructureGroup {
+			return group + "/" + string(e.cluster.infrastructure)
+		}
+		return b.apiVersion
+	})
 	return object.Desired{Node: yaml.NewRNode(node), File: poolFile(pool)}
 }
 

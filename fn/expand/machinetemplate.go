@@ -152,16 +152,7 @@ func containsGlob(name string) bool {
 // resourcePool looks for the pool where the datastore's host is: a compute cluster's machines cannot run in
 // the resource pool of another, nor those of a stand-alone host.
 func (e *expansion) resourcePool(spec *yaml.Node, layers []layer, pool Pool, datacenter string, at diag.Where) {
-	where := datacenter
-	if len(pool.Datastore.Hosts) == 1 {
-		h, _ := e.Inventory.Host(pool.Datastore.Hosts[0])
-		switch {
-		case h.Cluster != "":
-			where = h.Cluster
-		case datacenter != "":
-			where = datacenter + "/host/" + h.Name
-		}
-	}
+	where := e.placeOfHost(pool, datacenter)
 	v, from := value(layers, "resourcePool")
 	if v == nil {
 		if s, ok := e.only(inventory.ResourcePoolClass, where, at.Dot("machine.resourcePool"), false); ok {
@@ -177,6 +168,21 @@ func (e *expansion) resourcePool(spec *yaml.Node, layers []layer, pool Pool, dat
 		e.diags.Errorf(diag.UnknownReference, here, "resource pool %s is not where the host of datastore %s is, %s", s, pool.Datastore.Name, where).
 			WithHint("name the resource pool of that host in an override for the datastore, or by a name that each place has")
 	}
+}
+
+// placeOfHost is the path below which the resource pools of the pool's host are.
+func (e *expansion) placeOfHost(pool Pool, datacenter string) string {
+	if len(pool.Datastore.Hosts) != 1 {
+		return datacenter
+	}
+	h, _ := e.Inventory.Host(pool.Datastore.Hosts[0])
+	switch {
+	case h.Cluster != "":
+		return h.Cluster
+	case datacenter != "":
+		return datacenter + "/host/" + h.Name
+	}
+	return datacenter
 }
 
 func (e *expansion) networks(spec *yaml.Node, layers []layer, pool Pool, datacenter string, at diag.Where) {

@@ -35,13 +35,17 @@ func (e *expansion) pools(group v1alpha1.WorkerGroup, storage storageChoice, at 
 	for _, d := range selected {
 		o := overrides[key(d)]
 		name, ok := PoolName(e.cluster.name, group.Name, cmp.Or(o.Name, d.Name))
+		adopted := e.findAdopted(o, group, at)
+		if adopted != nil {
+			name, ok = adopted.Ref.Name, true
+		}
 		if !ok {
 			e.diags.Errorf(diag.NameTooLong, at.Dot("name"), "cluster %q and group %q leave no room for a datastore in the %d characters of a MachineDeployment",
 				e.cluster.name, group.Name, MaxPoolName).
 				WithHint("choose a shorter name for the longer of the two")
 			continue
 		}
-		pool := Pool{Name: name, Group: group.Name, Datastore: d, override: o, at: at, label: LabelValue(cmp.Or(o.Name, d.Name))}
+		pool := Pool{Name: name, Group: group.Name, Datastore: d, override: o, adopted: adopted, at: at, label: LabelValue(cmp.Or(o.Name, d.Name))}
 		switch {
 		case e.Inventory.IsGone(d):
 			pool.Draining = "datastore is gone"

@@ -81,6 +81,7 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) (seed, b
 		s.template = nil
 	}
 	e.sameServer(s)
+	e.noteConversion(s)
 	return s, !e.diags[before:].HasErrors()
 }
 
@@ -90,13 +91,22 @@ func (e *expansion) sameServer(s seed) {
 	if s.template == nil {
 		return
 	}
-	infrastructure, _ := e.Objects.Follow(e.Cluster, "spec", "infrastructureRef")
+	infrastructure := e.infrastructureOfCluster()
 	own := tree.String(s.template.Node, "spec", "template", "spec", "server")
 	if infrastructure == nil || own == "" || own == tree.String(infrastructure.Node, "spec", "server") {
 		return
 	}
 	e.diags.Errorf(diag.InvalidValue, diag.At(s.template.Ref, "spec.template.spec.server"), "%q is another vCenter than that of %s", own, infrastructure.Ref).
 		WithHint("pools are made in the cluster's vCenter; take the field out of the seed if that is right")
+}
+
+// noteConversion tells that a seed is read in a version that was never served together with what is written.
+func (e *expansion) noteConversion(s seed) {
+	for _, o := range s.objects() {
+		if isRetired(o) {
+			e.diags.Infof(diag.SeedConverted, diag.At(o.Ref, "apiVersion"), "%s is served by no supported release; the pools are written in a newer version", o.Ref.APIVersion)
+		}
+	}
 }
 
 func joinPath(path []string) string {

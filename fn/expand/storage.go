@@ -185,7 +185,7 @@ func (e *expansion) storage(out *Output, s storageChoice) {
 		Strategy:        string(addonsv1.ClusterResourceSetStrategyReconcile),
 	}})
 	tree.Sort(tree.List(set, "spec", "resources")[0], referenceOrder)
-	e.head(set, addonsv1.GroupVersion.String(), "ClusterResourceSet", name, nil)
+	e.head(set, addonsv1.GroupVersion.Group+"/"+string(e.Spread.Spec.APIVersions.Core), "ClusterResourceSet", name, nil)
 	file := "storage/" + name + ".yaml"
 	out.Desired = append(out.Desired,
 		object.Desired{Node: yaml.NewRNode(set), File: file},

@@ -24,6 +24,10 @@ const LocalConfig = "config.kubernetes.io/local-config"
 // carries it is vspread's to change and remove; what does not is the user's.
 const OwnerAnnotation = "vspread.dev/owner"
 
+// AdoptedAnnotation is on a MachineDeployment of the user's that is a pool, and names the Cluster like
+// OwnerAnnotation. It stays the user's: nothing but the user's own edit removes it.
+const AdoptedAnnotation = "vspread.dev/adopted-by"
+
 // Object is an object of the input: its node with aliases written out, not to be changed, and where
 // it came from.
 type Object struct {

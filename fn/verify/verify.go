@@ -90,7 +90,7 @@ type comparison struct {
 func (c *comparison) readGit(git *object.Set) map[string]bool {
 	clusters := map[string]bool{}
 	for _, md := range git.All() {
-		if md.Owner() == "" || md.Ref.Kind != "MachineDeployment" {
+		if md.Owner() == "" && md.Annotation(object.AdoptedAnnotation) == "" || md.Ref.Kind != "MachineDeployment" {
 			continue
 		}
 		clusters[tree.String(md.Node, "spec", "clusterName")] = true

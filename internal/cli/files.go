@@ -158,7 +158,7 @@ func (r *source) add(in []byte, name string) {
 		return
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
-	for i, n := range nodes {
+	for i, n := range fn.WithoutLists(nodes) {
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
 			continue
 		}

@@ -42,6 +42,10 @@ const (
 	UnclaimedMachineDeployment Code = "UnclaimedMachineDeployment"
 	SeedNotFound               Code = "SeedNotFound"
 	SeedReplaced               Code = "SeedReplaced"
+	SeedConverted              Code = "SeedConverted"
+	AdoptionNotFound           Code = "AdoptionNotFound"
+	AdoptionReplaces           Code = "AdoptionReplaces"
+	CoreV1Beta1                Code = "CoreV1Beta1"
 
 	// The inventory.
 	NoInventory           Code = "NoInventory"

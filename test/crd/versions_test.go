@@ -12,25 +12,81 @@ import (
 // TestInfrastructureVersionsAgree renders an example in both versions of CAPV's API.
 func TestInfrastructureVersionsAgree(t *testing.T) {
 	vspread := buildVspread(t)
-	render := func(version string) []byte {
-		dir := t.TempDir()
-		if err := os.CopyFS(dir, os.DirFS("../../examples/homelab")); err != nil {
-			t.Fatal(err)
-		}
-		spread := filepath.Join(dir, "spread.yaml")
-		text := replace(t, read(t, spread), "\nspec:\n", "\nspec:\n  apiVersions: {infrastructure: "+version+"}\n")
-		if err := os.WriteFile(spread, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		out, err := exec.Command(vspread, "render", dir).Output()
-		if err != nil {
-			t.Fatalf("vspread render with infrastructure %s: %v\n%s", version, err, stderr(err))
-		}
-		return out
-	}
-	for _, difference := range compareVersions(t, render("v1beta1"), render("v1beta2")) {
+	older, newer := renderIn(t, vspread, "infrastructure: v1beta1"), renderIn(t, vspread, "infrastructure: v1beta2")
+	for _, difference := range compareVersions(t, older, newer) {
 		t.Error(difference)
 	}
+}
+
+// TestCoreVersionsAgree renders an example in both versions of Cluster API's own groups: the same is stored. What a
+// GET of v1beta1 then answers is the reason for the warning.
+func TestCoreVersionsAgree(t *testing.T) {
+	vspread := buildVspread(t)
+	stored := map[string]*Object{}
+	for _, version := range []string{"v1beta2", "v1beta1"} {
+		objects, err := checker(t).CreateAll(renderIn(t, vspread, "core: "+version+", infrastructure: v1beta1"))
+		if err != nil {
+			t.Fatalf("the %s rendering is not accepted:\n%v", version, err)
+		}
+		deployments := 0
+		for _, object := range objects {
+			if object.Sent.GetAnnotations()[owner] == "" {
+				continue
+			}
+			id := ID(object.Sent)
+			if version == "v1beta2" {
+				stored[id] = object
+				continue
+			}
+			twin, ok := stored[id]
+			if !ok {
+				t.Errorf("%s is in the v1beta1 rendering only", id)
+				continue
+			}
+			for _, part := range []string{"metadata", "spec", "data"} {
+				for _, difference := range differences(part, twin.Stored.Object[part], object.Stored.Object[part]) {
+					t.Errorf("%s: %s", id, difference)
+				}
+			}
+			var drift []string
+			if object.Sent.GetKind() == "MachineDeployment" {
+				deployments++
+				// The stored references have no version; the answer has the newest one of each provider.
+				drift = []string{
+					"spec.template.spec.bootstrap.configRef.apiVersion: bootstrap.cluster.x-k8s.io/v1beta1 became bootstrap.cluster.x-k8s.io/v1beta2",
+					"spec.template.spec.infrastructureRef.apiVersion: infrastructure.cluster.x-k8s.io/v1beta1 became infrastructure.cluster.x-k8s.io/v1beta2",
+				}
+				if got := object.Sent.GetAPIVersion(); got != "cluster.x-k8s.io/v1beta1" {
+					t.Errorf("%s is %s", id, got)
+				}
+			}
+			if got := object.Drift(); !slices.Equal(got, drift) {
+				t.Errorf("%s is read otherwise than written: %q, want %q", id, got, drift)
+			}
+		}
+		if version == "v1beta1" && deployments == 0 {
+			t.Error("no MachineDeployment in the v1beta1 rendering")
+		}
+	}
+}
+
+// renderIn renders an example in chosen API versions.
+func renderIn(t *testing.T, vspread, versions string) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../examples/homelab")); err != nil {
+		t.Fatal(err)
+	}
+	spread := filepath.Join(dir, "spread.yaml")
+	text := replace(t, read(t, spread), "\nspec:\n", "\nspec:\n  apiVersions: {"+versions+"}\n")
+	if err := os.WriteFile(spread, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(vspread, "render", dir).Output()
+	if err != nil {
+		t.Fatalf("vspread render with %s: %v\n%s", versions, err, stderr(err))
+	}
+	return out
 }
 
 // buildVspread builds the program of this repository.

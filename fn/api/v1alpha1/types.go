@@ -35,6 +35,10 @@ type ClusterSpreadSpec struct {
 	// input.
 	// +optional
 	Cluster string `json:"cluster,omitempty"`
+	// clusterSelector chooses Clusters by their labels, instead of cluster: a fleet, each of whose
+	// Clusters gets the same workers and storage.
+	// +optional
+	ClusterSelector *metav1.LabelSelector `json:"clusterSelector,omitempty"`
 	// inventory is the name of the inventory's ConfigMap. The default is the only one of the input.
 	// +optional
 	Inventory string `json:"inventory,omitempty"`
@@ -57,7 +61,9 @@ type ClusterSpreadSpec struct {
 
 // APIVersions are versions of API groups.
 type APIVersions struct {
-	// core is the version of Cluster API's own groups.
+	// core is the version of Cluster API's own groups. Write v1beta1 only for Cluster API 1.10 and
+	// older: newer ones answer with other references than were written, so a deployer that compares
+	// sees a difference for ever.
 	// +optional
 	// +kubebuilder:default=v1beta2
 	Core CoreVersion `json:"core,omitempty"`
@@ -69,7 +75,7 @@ type APIVersions struct {
 }
 
 // CoreVersion is a version of Cluster API's groups.
-// +kubebuilder:validation:Enum=v1beta2
+// +kubebuilder:validation:Enum=v1beta1;v1beta2
 type CoreVersion string
 
 // InfrastructureVersion is a version of CAPV's group.
@@ -78,6 +84,7 @@ type InfrastructureVersion string
 
 // The versions.
 const (
+	CoreV1Beta1           CoreVersion           = "v1beta1"
 	CoreV1Beta2           CoreVersion           = "v1beta2"
 	InfrastructureV1Beta1 InfrastructureVersion = "v1beta1"
 	InfrastructureV1Beta2 InfrastructureVersion = "v1beta2"
@@ -194,6 +201,12 @@ type Override struct {
 	// +optional
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
 	Name string `json:"name,omitempty"`
+	// adopt is the name of a MachineDeployment of yours that runs on this datastore: it becomes this
+	// pool. It keeps its name, selector and templates, and its machines, until the worker group or this
+	// override ask for another shape than its VSphereMachineTemplate has.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Adopt string `json:"adopt,omitempty"`
 	// replicas is this datastore's number of machines; the others share the rest.
 	// +optional
 	// +kubebuilder:validation:Minimum=0

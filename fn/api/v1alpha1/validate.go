@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/vspread/vspread/internal/diag"
@@ -30,7 +31,7 @@ var versionPattern = regexp.MustCompile(`^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]
 func (s *ClusterSpread) Validate(root diag.Where) diag.List {
 	v := validator{}
 	at := root.Dot("spec")
-	v.oneOf(at.Dot("apiVersions.core"), string(s.Spec.APIVersions.Core), string(CoreV1Beta2))
+	v.oneOf(at.Dot("apiVersions.core"), string(s.Spec.APIVersions.Core), string(CoreV1Beta1), string(CoreV1Beta2))
 	v.oneOf(at.Dot("apiVersions.infrastructure"), string(s.Spec.APIVersions.Infrastructure),
 		string(InfrastructureV1Beta1), string(InfrastructureV1Beta2))
 	v.oneOf(at.Dot("references"), string(s.Spec.References), string(ReferencesPaths), string(ReferencesNames))
@@ -59,6 +60,8 @@ func (s *ClusterSpread) Validate(root diag.Where) diag.List {
 		}
 		first[g.Name] = i
 	}
+	v.adoptions(at.Dot("workers"), s.Spec.Workers)
+	v.selector(at, s.Spec)
 	if s.Spec.Storage != nil {
 		v.storage(at.Dot("storage"), *s.Spec.Storage)
 	}
@@ -106,6 +109,15 @@ func (v *validator) override(at diag.Where, o Override) {
 		v.Errorf(diag.MissingField, at.Dot("datastore"), "is missing").WithHint("name the datastore that this override is for")
 	}
 	v.name(at.Dot("name"), o.Name, false)
+	if o.Adopt != "" {
+		if p := validation.IsDNS1123Subdomain(o.Adopt); len(p) > 0 {
+			v.Errorf(diag.InvalidValue, at.Dot("adopt"), "%q is no name of a MachineDeployment", o.Adopt)
+		}
+		if o.Name != "" {
+			v.Errorf(diag.InvalidValue, at.Dot("name"), "cannot rename MachineDeployment %s, which is adopted", o.Adopt).
+				WithHint("keep one of name and adopt")
+		}
+	}
 	v.between(at.Dot("replicas"), o.Replicas, 0, maxPoolReplicas)
 	v.between(at.Dot("weight"), o.Weight, 1, maxWeight)
 	if o.Replicas != nil && o.Weight != nil {
@@ -118,6 +130,40 @@ func (v *validator) override(at diag.Where, o Override) {
 	}
 	v.machine(at.Dot("machine"), o.Machine)
 	v.labels(at.Dot("labels"), o.Labels)
+}
+
+// adoptions refuses a MachineDeployment that would be two pools, or whose share would be the total it comes from.
+func (v *validator) adoptions(at diag.Where, groups []WorkerGroup) {
+	first := map[string]diag.Where{}
+	for i, g := range groups {
+		for j, o := range g.Overrides {
+			here := at.Index(i).Dot("overrides").Index(j).Dot("adopt")
+			if other, ok := first[o.Adopt]; ok && o.Adopt != "" {
+				v.Errorf(diag.InvalidValue, here, "MachineDeployment %s is adopted by %s as well", o.Adopt, other.Field).
+					WithHint("it can be one pool only")
+				continue
+			}
+			first[o.Adopt] = here
+		}
+	}
+	for i, g := range groups {
+		if _, adopted := first[g.Seed]; adopted && g.Seed != "" && g.Replicas == nil && g.PerDatastore == nil {
+			v.Errorf(diag.MissingField, at.Index(i).Dot("replicas"), "is missing: seed %s is adopted, so its replicas become the share of one pool", g.Seed).
+				WithHint("say how many machines the group has in all")
+		}
+	}
+}
+
+func (v *validator) selector(at diag.Where, s ClusterSpreadSpec) {
+	if s.ClusterSelector == nil {
+		return
+	}
+	if s.Cluster != "" {
+		v.Errorf(diag.InvalidValue, at.Dot("clusterSelector"), "stands beside cluster").WithHint("keep one of the two")
+	}
+	if _, err := metav1.LabelSelectorAsSelector(s.ClusterSelector); err != nil {
+		v.Errorf(diag.InvalidValue, at.Dot("clusterSelector"), "is no label selector: %s", err)
+	}
 }
 
 func (v *validator) machine(at diag.Where, m Machine) {
