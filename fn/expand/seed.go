@@ -67,8 +67,12 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) (seed, b
 	follow := func(path ...string) *object.Object {
 		o, k := e.Objects.Follow(s.deployment, path...)
 		if o == nil && k.Name != "" {
-			e.diags.Errorf(diag.SeedNotFound, diag.At(s.deployment.Ref, joinPath(path)), "%s %q is not in the input", k.Kind, k.Name).
-				WithHint("give it to vspread together with the MachineDeployment")
+			d := e.diags.Errorf(diag.SeedNotFound, diag.At(s.deployment.Ref, joinPath(path)), "%s %q is not in the input", k.Kind, k.Name)
+			if elsewhere := e.inAnotherNamespace(k); elsewhere != nil {
+				d.WithHint("%s is in another namespace than the MachineDeployment, and a reference does not reach there", elsewhere.Ref)
+			} else {
+				d.WithHint("give it to vspread together with the MachineDeployment")
+			}
 		}
 		return o
 	}
@@ -107,6 +111,16 @@ func (e *expansion) noteConversion(s seed) {
 			e.diags.Infof(diag.SeedConverted, diag.At(o.Ref, "apiVersion"), "%s is served by no supported release; the pools are written in a newer version", o.Ref.APIVersion)
 		}
 	}
+}
+
+// inAnotherNamespace finds what a reference may have meant.
+func (e *expansion) inAnotherNamespace(k object.Key) *object.Object {
+	for _, o := range e.Objects.OfGroup(k.Group) {
+		if o.Ref.Kind == k.Kind && o.Ref.Name == k.Name && o.Owner() == "" {
+			return o
+		}
+	}
+	return nil
 }
 
 func joinPath(path []string) string {

@@ -95,7 +95,7 @@ func resourceList(t *testing.T, dir string) []byte {
 	err := kio.Pipeline{
 		Inputs: []kio.Reader{kio.LocalPackageReader{
 			PackagePath: dir, IncludeSubpackages: true, PreserveSeqIndent: true, WrapBareSeqNode: true,
-			MatchFilesGlob: []string{"cluster.yaml", "control-plane.yaml", "spread.yaml", "inventory.yaml", "workers.yaml"},
+			MatchFilesGlob: []string{"cluster.yaml", "control-plane.yaml", "spread.yaml", "inventory.yaml", "workers.yaml", "spread-hub.yaml"},
 		}},
 		Outputs: []kio.Writer{kio.ByteWriter{
 			Writer: &b, KeepReaderAnnotations: true,

@@ -2,6 +2,7 @@ package crd
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -43,11 +44,23 @@ func checkOutput(t *testing.T, file string) (owned int) {
 			continue
 		}
 		owned++
-		for _, difference := range object.Drift() {
-			t.Errorf("%s: %s does not stay as it is written: %s", file, ID(object.Sent), difference)
+		if got, known := object.Drift(), driftOfOldReferences(object); !slices.Equal(got, known) {
+			t.Errorf("%s: %s is read otherwise than written: %q, want %q", file, ID(object.Sent), got, known)
 		}
 	}
 	return owned
+}
+
+// driftOfOldReferences is what a MachineDeployment of v1beta1 cannot help: the stored references have no version, so the
+// answer has the newest one of each provider.
+func driftOfOldReferences(o *Object) []string {
+	if o.Sent.GetAPIVersion() != "cluster.x-k8s.io/v1beta1" || o.Sent.GetKind() != "MachineDeployment" {
+		return nil
+	}
+	return []string{
+		"spec.template.spec.bootstrap.configRef.apiVersion: bootstrap.cluster.x-k8s.io/v1beta1 became bootstrap.cluster.x-k8s.io/v1beta2",
+		"spec.template.spec.infrastructureRef.apiVersion: infrastructure.cluster.x-k8s.io/v1beta1 became infrastructure.cluster.x-k8s.io/v1beta2",
+	}
 }
 
 // TestDefaults shows that drift is seen, and records what is added to the smallest objects.
