@@ -3,7 +3,6 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
 	"embed"
 	"errors"
@@ -18,9 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -29,9 +26,9 @@ import (
 var scaffold embed.FS
 
 type initOptions struct {
-	directory, inventory, tool, ci, seed string
-	exclude                              bool
-	replicas                             int
+	directory, inventory, tool, ci string
+	workers                        workerChoice
+	replicas                       int
 }
 
 func newInit(s Streams) *cobra.Command {
@@ -43,10 +40,12 @@ func newInit(s Streams) *cobra.Command {
 into a directory: the manifests, a ClusterSpread, the kustomization with its guard or the Kptfile, and a
 workflow that renders in CI. It overwrites nothing.
 
-The cluster's MachineDeployment, if it has one, is either what the pools are copied from (--seed NAME) or
-stays beside them (--exclude); on a terminal init asks.`,
+The cluster's MachineDeployment, if it has one, is what the pools are copied from (--seed NAME), or runs
+already and becomes one of them, and the others copies of it (--adopt NAME), or stays beside them (--exclude); on
+a terminal init asks.`,
 		Example: `  clusterctl generate cluster apple --kubernetes-version v1.35.4 | vspread init - -C clusters/apple
-  vspread init cluster.yaml --for kpt --replicas 5`,
+  vspread init cluster.yaml --for kpt --replicas 5
+  vspread init running.yaml --adopt apple-md-0 --ci gitlab`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, paths []string) error { return o.run(c, s, paths) },
 	}
@@ -54,9 +53,10 @@ stays beside them (--exclude); on a terminal init asks.`,
 	f.StringVarP(&o.directory, "directory", "C", ".", "the directory to write into")
 	f.StringVarP(&o.inventory, "file", "f", "inventory.yaml", "the inventory's file; it is copied into the directory when it lies elsewhere")
 	f.StringVar(&o.tool, "for", "kustomize", "kustomize, kpt or render: which tool will run vspread")
-	f.StringVar(&o.ci, "ci", "github", "github or none: the workflow to write")
-	f.StringVar(&o.seed, "seed", "", "the MachineDeployment that the pools are copied from")
-	f.BoolVar(&o.exclude, "exclude", false, "keep the cluster's MachineDeployments running beside the pools")
+	f.StringVar(&o.ci, "ci", "github", "github, gitlab or none: the workflow to write")
+	f.StringVar(&o.workers.seed, "seed", "", "the MachineDeployment that the pools are copied from")
+	f.StringVar(&o.workers.adopt, "adopt", "", "the running MachineDeployment that becomes one of the pools, the others being copies of it")
+	f.BoolVar(&o.workers.exclude, "exclude", false, "keep the cluster's MachineDeployments running beside the pools")
 	f.IntVar(&o.replicas, "replicas", 0, "the number of workers; the default is that of the seed, else 3")
 	return c
 }
@@ -66,19 +66,21 @@ type plan struct {
 	Cluster, Inventory, Seed, Version string
 	Replicas                          int
 	Function                          bool
-	Resources                         []string
-	files                             map[string][]byte
+	// Adopted is the pool that the seed becomes, if it is one.
+	Adopted   *adoptedPool
+	Resources []string
+	files     map[string][]byte
 }
 
 func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if !slices.Contains([]string{"kustomize", "kpt", "render"}, o.tool) {
 		return usagef(c, "--for is kustomize, kpt or render, not %q", o.tool)
 	}
-	if o.ci != "github" && o.ci != "none" {
-		return usagef(c, "--ci is github or none, not %q", o.ci)
+	if !slices.Contains([]string{"github", "gitlab", "none"}, o.ci) {
+		return usagef(c, "--ci is github, gitlab or none, not %q", o.ci)
 	}
-	if o.seed != "" && o.exclude {
-		return usagef(c, "--seed and --exclude exclude each other")
+	if w := o.workers; w.seed != "" && w.adopt != "" || w.seed+w.adopt != "" && w.exclude {
+		return usagef(c, "--seed, --adopt and --exclude exclude each other")
 	}
 	input := source{stdin: s}
 	if err := input.read(paths); err != nil {
@@ -90,15 +92,19 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	}
 	diags = append(input.diags, diags...)
 	cluster := onlyCluster(input.items, &diags)
-	if err := report(s, diags); err != nil {
-		return err
+	if diags.HasErrors() {
+		return report(s, diags)
 	}
 	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", Version: releaseVersion(), files: map[string][]byte{}}
-	if err := o.chooseSeed(c, s, &p, input.items, cluster); err != nil {
+	if err := o.workers.choose(c, s, &p, input.items, cluster, &inv.inventory); err != nil {
 		return err
 	}
 	if p.Seed == "" && p.Replicas == 0 {
 		p.Replicas = 3
+	}
+	warnSecrets(input.items, &diags)
+	if err := report(s, diags); err != nil {
+		return err
 	}
 	if err := o.collect(&p, input.items, inv); err != nil {
 		return err
@@ -122,60 +128,6 @@ func onlyCluster(items []*yaml.RNode, diags *diag.List) *object.Object {
 	diags.Errorf(code, diag.Where{}, "there are %d Clusters in the input", len(clusters)).
 		WithHint("give init the manifests of one cluster")
 	return &object.Object{}
-}
-
-// chooseSeed decides what becomes of the cluster's MachineDeployments.
-func (o initOptions) chooseSeed(c *cobra.Command, s Streams, p *plan, items []*yaml.RNode, cluster *object.Object) error {
-	var all []*object.Object
-	for i, n := range items {
-		all = append(all, object.New(n.YNode(), i))
-	}
-	var names []string
-	deployments := object.NewSet(all).MachineDeployments(cluster)
-	for _, md := range deployments {
-		names = append(names, md.Ref.Name)
-	}
-	switch {
-	case len(names) == 0:
-		if o.seed != "" {
-			return usagef(c, "--seed %s: the cluster has no MachineDeployment", o.seed)
-		}
-		return nil
-	case o.seed == "" && !o.exclude:
-		answer, err := ask(s, fmt.Sprintf("The cluster has the MachineDeployment %s. Copy the pools from it (c), or keep it running beside them (k)? ", strings.Join(names, ", ")))
-		if err != nil || len(names) > 1 && strings.HasPrefix(answer, "c") {
-			return usagef(c, "the cluster has the MachineDeployment %s: say --seed NAME to copy the pools from it, or --exclude to keep it beside them", strings.Join(names, ", "))
-		}
-		if o.exclude = strings.HasPrefix(answer, "k"); !o.exclude {
-			o.seed = names[0]
-		}
-	}
-	if o.seed != "" && !slices.Contains(names, o.seed) {
-		return usagef(c, "--seed %s: the cluster has the MachineDeployment %s", o.seed, strings.Join(names, ", "))
-	}
-	p.Seed = o.seed
-	for _, md := range deployments {
-		if md.Ref.Name != o.seed {
-			tree.Set(items[md.Item].YNode(), codec.String("true"), "metadata", "annotations", expand.ExcludeAnnotation)
-		}
-	}
-	return nil
-}
-
-var errNoTerminal = errors.New("stdin is no terminal")
-
-// ask puts a question to a person, and to nobody else.
-func ask(s Streams, question string) (string, error) {
-	if !isTerminal(s.In) {
-		return "", errNoTerminal
-	}
-	fmt.Fprint(s.Err, question)
-	line, err := bufio.NewReader(s.In).ReadString('\n')
-	answer := strings.ToLower(strings.TrimSpace(line))
-	if err == nil && answer != "c" && answer != "k" {
-		err = errors.New("answer c or k")
-	}
-	return answer, err
 }
 
 // collect makes the content of all files.
@@ -214,8 +166,11 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) e
 	case "kpt":
 		render["Kptfile"] = "Kptfile.tmpl"
 	}
-	if o.ci == "github" {
+	switch o.ci {
+	case "github":
 		render[".github/workflows/vspread.yaml"] = "github.yaml.tmpl"
+	case "gitlab":
+		render[".gitlab-ci.yml"] = "gitlab.yaml.tmpl"
 	}
 	for file, name := range render {
 		t, err := template.ParseFS(scaffold, "scaffold/"+name)

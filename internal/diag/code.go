@@ -80,6 +80,7 @@ const (
 	OwnerAbsent       Code = "OwnerAbsent"
 	NotInInput        Code = "NotInInput"
 	PoolRemoved       Code = "PoolRemoved"
+	SecretInManifests Code = "SecretInManifests"
 
 	// Git against vCenter.
 	MachineElsewhere Code = "MachineElsewhere"
