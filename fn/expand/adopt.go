@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
@@ -91,7 +92,6 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 			tree.Set(node, value, path...)
 		}
 	}
-	set(codec.Int(pool.Replicas), "spec", "replicas")
 	labels := map[string]string{datastoreNodeLabel: pool.label, workerGroupNodeLabel: group.Name}
 	maps.Copy(labels, group.Labels)
 	maps.Copy(labels, pool.override.Labels)
@@ -99,16 +99,16 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 		set(codec.String(labels[k]), "spec", "template", "metadata", "labels", k)
 	}
 	tree.Sort(tree.Get(node, "spec", "template"), objectOrder)
-	set(codec.String(e.version(group, own, at)), "spec", "template", "spec", "version")
+	set(codec.String(e.version(pool, group, own, at)), "spec", "template", "spec", "version")
 	set(codec.String(e.cluster.owner), "metadata", "annotations", object.AdoptedAnnotation)
-	e.withoutAutoscaler(node, own)
-
 	pool.Template = template.Ref.Name
 	pool.Bootstrap = tree.String(node, "spec", "template", "spec", "bootstrap", "configRef", "name")
+	machine := tree.Get(template.Node, "spec", "template", "spec")
 	if changes := e.otherShape(pool, group, own, at); len(changes) > 0 {
 		var desired object.Desired
 		desired, pool.Template = e.machineTemplate(pool, group, own, at)
 		out.Desired = append(out.Desired, desired)
+		machine = tree.Get(desired.Node.YNode(), "spec", "template", "spec")
 		e.diags.Warnf(diag.AdoptionReplaces, diag.At(md.Ref, ""), "its machines are replaced by those of template %s: %s", pool.Template, strings.Join(changes, ", ")).
 			WithHint("to keep them, take that out of group %s, or set it back in the override for %s", group.Name, spelling(pool.Datastore))
 		set(codec.String(pool.Template), append(slices.Clone(infrastructure), "name")...)
@@ -116,8 +116,38 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 			set(codec.String(desired.Node.GetApiVersion()), append(slices.Clone(infrastructure), "apiVersion")...)
 		}
 	}
+	e.unbound(node, md, group)
+	e.autoscaled(node, pool, machine)
+	e.checkVersion(pool, tree.String(node, "spec", "template", "spec", "version"), machine,
+		tree.String(node, "spec", "template", "spec", "bootstrap", "configRef", "kind") == "KubeadmConfigTemplate", at)
+	rollAdopted(node, md.Version(), group)
 	out.Adopted = append(out.Adopted, Adoption{md, node})
 	out.Pools = append(out.Pools, pool)
+}
+
+// rollAdopted sets how machines are replaced, in the form of the MachineDeployment's version.
+func rollAdopted(node *yaml.Node, version string, group v1alpha1.WorkerGroup) {
+	wanted := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	roll(wanted, group)
+	convert.MachineDeploymentIn(wanted, version, nil)
+	if group.Rollout.Strategy == v1alpha1.OnDelete {
+		tree.Remove(node, "spec", "rollout", "strategy", "rollingUpdate")
+		tree.Remove(node, "spec", "strategy", "rollingUpdate")
+	}
+	overlay(node, wanted)
+}
+
+// overlay sets the values of one mapping in another.
+func overlay(node, values *yaml.Node, path ...string) {
+	for i := 0; i+1 < len(values.Content); i += 2 {
+		at := append(slices.Clone(path), values.Content[i].Value)
+		switch value := values.Content[i+1]; {
+		case value.Kind == yaml.MappingNode:
+			overlay(node, value, at...)
+		case !tree.Equal(tree.Get(node, at...), value):
+			tree.Set(node, value, at...)
+		}
+	}
 }
 
 // otherShape says where the group, its override or the pool's datastore ask for machines that are not those of
@@ -139,6 +169,9 @@ func (e *expansion) otherShape(pool Pool, group v1alpha1.WorkerGroup, own seed, 
 	}
 	classes := map[string]inventory.Class{
 		"template": inventory.TemplateClass, "folder": inventory.FolderClass, "resourcePool": inventory.ResourcePoolClass,
+	}
+	if salt, _ := value(asked, "salt"); salt != nil && salt.Value != own.template.Annotation(saltAnnotation) {
+		out = append(out, "salt "+salt.Value)
 	}
 	for _, field := range machineFields {
 		wanted, from := value(asked, field)

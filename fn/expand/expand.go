@@ -64,7 +64,9 @@ type Pool struct {
 	// Name is that of the MachineDeployment.
 	Name, Group string
 	Datastore   inventory.Datastore
-	Replicas    int
+	// Replicas is the number of machines, unless Bounds leave it to the autoscaler.
+	Replicas int
+	Bounds   *v1alpha1.Autoscaling
 	// Draining says why the pool has no replicas and takes none, like "datastore is gone".
 	Draining string
 	// Template and Bootstrap are the names of the templates that the MachineDeployment refers to.
@@ -118,7 +120,9 @@ func (e *expansion) run() Output {
 			}
 			template, templateName := e.machineTemplate(pool, group, seed, at)
 			pool.Template, pool.Bootstrap = templateName, bootstrap.name
-			deployment := e.machineDeployment(pool, group, seed, bootstrap, at)
+			machine := tree.Get(template.Node.YNode(), "spec", "template", "spec")
+			deployment := e.machineDeployment(pool, group, seed, bootstrap, machine, at)
+			e.checkVersion(pool, tree.String(deployment.Node.YNode(), "spec", "template", "spec", "version"), machine, bootstrap.kind == "KubeadmConfigTemplate", at)
 			out.Desired = append(out.Desired, deployment, template)
 			out.Pools = append(out.Pools, pool)
 		}
@@ -127,6 +131,7 @@ func (e *expansion) run() Output {
 		})...)
 	}
 	e.oneNameOnePool(out.Pools)
+	e.healthCheck(&out)
 	e.storage(&out, storage)
 	slices.SortStableFunc(out.Desired, func(a, b object.Desired) int { return cmp.Compare(a.File, b.File) })
 	return out

@@ -21,7 +21,11 @@ const hashLength = 8
 // form whatever version is written, so that a change of version rolls no machine.
 //
 // It fails on what YAML can say and JSON cannot, such as a key that stands twice or is no text.
-func SpecHash(spec *yaml.Node) (string, error) {
+func SpecHash(spec *yaml.Node) (string, error) { return SaltedHash(spec, "") }
+
+// SaltedHash names a spec that somebody wants under another name, to have its machines replaced by the same again.
+// Without a salt it is SpecHash.
+func SaltedHash(spec *yaml.Node, salt string) (string, error) {
 	var value any
 	if err := spec.Decode(&value); err != nil {
 		return "", err
@@ -29,6 +33,9 @@ func SpecHash(spec *yaml.Node) (string, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return "", err
+	}
+	if salt != "" {
+		text = append(text, "\x00"+salt...)
 	}
 	return digest(string(text))[:hashLength], nil
 }

@@ -24,7 +24,7 @@ import (
 
 // machineDeployment gives a pool's MachineDeployment. Every field that Cluster API's webhook would
 // default is written, so that nothing drifts between git and the cluster.
-func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, seed seed, b bootstrap, at diag.Where) object.Desired {
+func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, seed seed, b bootstrap, machine *yaml.Node, at diag.Where) object.Desired {
 	selector := map[string]string{clusterNameLabel: e.cluster.name, deploymentNameLabel: pool.Name}
 	labels := map[string]string{datastoreNodeLabel: pool.label, workerGroupNodeLabel: group.Name}
 	maps.Copy(labels, group.Labels)
@@ -52,7 +52,7 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 				InfrastructureRef: clusterv1.ContractVersionedObjectReference{
 					APIGroup: infrastructureGroup, Kind: "VSphereMachineTemplate", Name: pool.Template,
 				},
-				Version: e.version(group, seed, at),
+				Version: e.version(pool, group, seed, at),
 			},
 		},
 	}}
@@ -64,9 +64,11 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 	}
 	tree.Sort(tree.Get(node, "spec", "template", "spec", "infrastructureRef"), referenceOrder)
 	if seed.deployment != nil {
-		node = e.grown(seed, node)
+		node = e.grown(seed, node, group)
 	}
+	roll(node, group)
 	core := string(e.Spread.Spec.APIVersions.Core)
+	e.autoscaled(node, pool, machine)
 	e.head(node, object.CoreGroup+"/"+core, "MachineDeployment", pool.Name, nil)
 	convert.MachineDeploymentIn(node, core, func(group string) string {
 		if group == infrastructureGroup {
@@ -78,7 +80,7 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 }
 
 // grown puts what makes a pool onto a copy of the seed.
-func (e *expansion) grown(seed seed, fresh *yaml.Node) *yaml.Node {
+func (e *expansion) grown(seed seed, fresh *yaml.Node, group v1alpha1.WorkerGroup) *yaml.Node {
 	node := copyOf(seed.deployment)
 	convert.MachineDeployment(node, seed.deployment.Version())
 	set := func(path ...string) {
@@ -116,7 +118,7 @@ func (e *expansion) grown(seed seed, fresh *yaml.Node) *yaml.Node {
 	tree.Sort(tree.Get(node, "spec"), deploymentOrder)
 	tree.Sort(tree.Get(node, "spec", "template"), objectOrder)
 	tree.Sort(tree.Get(node, "spec", "template", "spec"), machineOrder)
-	e.withoutAutoscaler(node, seed)
+	e.unbound(node, seed.deployment, group)
 	return node
 }
 
@@ -126,33 +128,53 @@ var (
 	machineOrder    = []string{"clusterName", "bootstrap", "infrastructureRef", "version", "providerID", "failureDomain", "minReadySeconds", "readinessGates", "deletion", "taints"}
 )
 
-// autoscalerAnnotations are the node group's bounds; Cluster API and the autoscaler read both.
-var autoscalerAnnotations = []string{
-	"cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size",
-	"cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size",
-}
-
-// withoutAutoscaler takes the autoscaler's bounds off a copy: they are of one MachineDeployment, and
-// each pool would get them whole, besides replicas, which excludes them.
-func (e *expansion) withoutAutoscaler(node *yaml.Node, seed seed) {
-	for _, a := range autoscalerAnnotations {
-		if tree.Remove(node, "metadata", "annotations", a) != nil {
-			e.diags.Warnf(diag.AutoscalerNotSupported, diag.At(seed.deployment.Ref, "metadata.annotations"), "the autoscaler's bounds are not carried over to the pools").
-				WithHint("they would apply to each pool as a whole; set replicas")
+// roll sets how a group's machines are replaced and taken away, over what a seed says.
+func roll(node *yaml.Node, group v1alpha1.WorkerGroup) {
+	strategy := func(field ...string) []string { return append([]string{"spec", "rollout", "strategy"}, field...) }
+	r := group.Rollout
+	if r.Strategy != "" {
+		tree.Set(node, codec.String(string(r.Strategy)), strategy("type")...)
+	}
+	if r.Strategy == v1alpha1.OnDelete {
+		tree.Remove(node, strategy("rollingUpdate")...)
+	}
+	if r.MaxUnavailable != nil {
+		tree.Set(node, codec.Encode(r.MaxUnavailable), strategy("rollingUpdate", "maxUnavailable")...)
+	}
+	if r.MaxSurge != nil {
+		tree.Set(node, codec.Encode(r.MaxSurge), strategy("rollingUpdate", "maxSurge")...)
+	}
+	if r.After != "" {
+		tree.Set(node, codec.String(r.After), "spec", "rollout", "after")
+		tree.Sort(tree.Get(node, "spec", "rollout"), []string{"after", "strategy"})
+	}
+	d := group.Deletion
+	if d.Order != "" {
+		tree.Set(node, codec.String(string(d.Order)), "spec", "deletion", "order")
+	}
+	for _, t := range []struct {
+		field   string
+		seconds *int
+	}{
+		{"nodeDrainTimeoutSeconds", d.NodeDrainTimeoutSeconds},
+		{"nodeVolumeDetachTimeoutSeconds", d.NodeVolumeDetachTimeoutSeconds},
+		{"nodeDeletionTimeoutSeconds", d.NodeDeletionTimeoutSeconds},
+	} {
+		if t.seconds != nil {
+			tree.Set(node, codec.Int(*t.seconds), "spec", "template", "spec", "deletion", t.field)
 		}
 	}
-	if m := tree.Get(node, "metadata", "annotations"); m != nil && len(m.Content) == 0 {
-		tree.Remove(node, "metadata", "annotations")
-	}
+	tree.Sort(tree.Get(node, "spec"), deploymentOrder)
 }
 
-// version is the group's, else the seed's, else the control plane's, spelt as the webhook would.
-func (e *expansion) version(group v1alpha1.WorkerGroup, seed seed, at diag.Where) string {
+// version is the override's, else the group's, else the seed's, else the control plane's, spelt as the webhook
+// would.
+func (e *expansion) version(pool Pool, group v1alpha1.WorkerGroup, seed seed, at diag.Where) string {
 	ofSeed := ""
 	if seed.deployment != nil {
 		ofSeed = tree.String(seed.deployment.Node, "spec", "template", "spec", "version")
 	}
-	v := cmp.Or(group.Version, ofSeed, e.cluster.version)
+	v := cmp.Or(pool.override.Version, group.Version, ofSeed, e.cluster.version)
 	switch {
 	case v == "":
 		e.diags.Errorf(diag.MissingVersion, at.Dot("version"), "nothing says which Kubernetes version the workers run").

@@ -4,6 +4,7 @@ package expand
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,14 +47,20 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 	e.fillMachineSpec(spec, layers, pool, seed.template != nil, at)
 	tree.Set(template, spec, "spec", "template", "spec")
 	e.sane(spec, layers)
-	hash, err := SpecHash(tree.Get(template, "spec"))
+	salt := ""
+	annotations := maps.Clone(pruneGuards)
+	if v, _ := value(layers, "salt"); v != nil {
+		salt = v.Value
+		annotations[saltAnnotation] = salt
+	}
+	hash, err := SaltedHash(tree.Get(template, "spec"), salt)
 	if err != nil {
 		e.unreadable(cmp.Or(seed.template, e.cluster.controlPlaneTemplate), err)
 	}
 	name := pool.Name + "-" + hash
 	convert.MachineSpecIn(spec, string(e.cluster.infrastructure))
 	tree.Sort(spec, machineSpecOrder)
-	e.head(template, infrastructureGroup+"/"+string(e.cluster.infrastructure), "VSphereMachineTemplate", name, pruneGuards)
+	e.head(template, infrastructureGroup+"/"+string(e.cluster.infrastructure), "VSphereMachineTemplate", name, annotations)
 	return object.Desired{Node: yaml.NewRNode(template), File: poolFile(pool), Template: true}, name
 }
 

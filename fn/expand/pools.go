@@ -238,6 +238,10 @@ func (e *expansion) spread(pools []Pool, group v1alpha1.WorkerGroup, seed seed, 
 	if group.PerDatastore != nil {
 		return pools
 	}
+	if group.Autoscaling != nil {
+		e.bound(pools, indices, bins, *group.Autoscaling, fixed, at.Dot("autoscaling"))
+		return pools
+	}
 	if fixed > total {
 		e.diags.Errorf(diag.ReplicasConflict, totalAt, "is %d, less than the %d that overrides fix", total, fixed).
 			WithHint("raise replicas or lower those of the overrides")
@@ -263,7 +267,7 @@ func (e *expansion) total(group v1alpha1.WorkerGroup, seed seed, at diag.Where) 
 	if group.Replicas != nil {
 		return *group.Replicas, at.Dot("replicas")
 	}
-	if seed.deployment == nil || group.PerDatastore != nil {
+	if seed.deployment == nil || group.PerDatastore != nil || group.Autoscaling != nil {
 		return 0, at.Dot("replicas")
 	}
 	here := diag.At(seed.deployment.Ref, "spec.replicas")

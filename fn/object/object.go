@@ -28,6 +28,21 @@ const OwnerAnnotation = "vspread.dev/owner"
 // OwnerAnnotation. It stays the user's: nothing but the user's own edit removes it.
 const AdoptedAnnotation = "vspread.dev/adopted-by"
 
+// The annotations by which the cluster autoscaler's Cluster API provider knows a node group, and, by prefix, what
+// a node of it would offer while there is none.
+const (
+	MinSizeAnnotation  = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size"
+	MaxSizeAnnotation  = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size"
+	CapacityAnnotation = "capacity.cluster-autoscaler.kubernetes.io/"
+)
+
+// IsManaged tells whether an annotation of an owned object is vspread's own, so that it goes when it is no longer
+// wanted. Others are the user's and stay.
+func IsManaged(annotation string) bool {
+	return annotation == MinSizeAnnotation || annotation == MaxSizeAnnotation ||
+		strings.HasPrefix(annotation, CapacityAnnotation) || strings.HasPrefix(annotation, "vspread.dev/")
+}
+
 // Object is an object of the input: its node with aliases written out, not to be changed, and where
 // it came from.
 type Object struct {

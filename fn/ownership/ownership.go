@@ -5,6 +5,8 @@
 package ownership
 
 import (
+	"slices"
+
 	"sigs.k8s.io/kustomize/kyaml/comments"
 	"sigs.k8s.io/kustomize/kyaml/order"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -77,6 +79,19 @@ func isTemplate(o *object.Object) bool {
 	return o.Ref.Kind == "VSphereMachineTemplate" || tree.Get(o.Node, "spec", "template") != nil && o.Ref.Kind != "MachineDeployment"
 }
 
+// UnusedTemplates gives the templates of ours that nothing refers to any more. Only the user knows whether a
+// rollout that still needs one is under way.
+func UnusedTemplates(all *object.Set) []*object.Object {
+	var out []*object.Object
+	for _, o := range all.All() {
+		named := slices.ContainsFunc(all.Referrers(o), func(by *object.Object) bool { return !by.IsLocalConfig() })
+		if o.Owner() != "" && isTemplate(o) && !named {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
 // updated gives the desired object in the place of the old one: with the old one's metadata that is not
 // ours (where it lies in git among it), its comments and its order of fields. It gives nil when
 // nothing changes.
@@ -95,7 +110,8 @@ func updated(old, desired *yaml.RNode) *yaml.RNode {
 	return out
 }
 
-// add brings the entries of a mapping to the one at a path, where that has none of their names.
+// add brings the entries of a mapping to the one at a path, where that has none of their names and they are not
+// what vspread wrote and no longer wants.
 func add(n, entries *yaml.Node, path ...string) {
 	if entries == nil || entries.Kind != yaml.MappingNode {
 		return
@@ -107,7 +123,7 @@ func add(n, entries *yaml.Node, path ...string) {
 		}
 	}
 	for i := 0; i+1 < len(entries.Content); i += 2 {
-		if key := entries.Content[i]; !present[key.Value] {
+		if key := entries.Content[i]; !present[key.Value] && !object.IsManaged(key.Value) {
 			tree.Append(n, tree.Clone(key), tree.Clone(entries.Content[i+1]), path...)
 		}
 	}

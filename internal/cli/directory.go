@@ -41,7 +41,7 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 		}
 	}
 	input.diags.Append(earlier.diags...)
-	out := input.transform()
+	out := o.pruned(input.transform())
 	wanted, diags := o.wanted(out.Items)
 	l := layout{dir: o.output}
 	l.arrange(wanted, out.Items, earlier.items)
@@ -136,7 +136,7 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 		return true
 	case inOutput == nil && there.Owner() != "":
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
-			l.diags.Warnf(diag.PoolRemoved, l.at(there), "is removed with %s machines: nothing asks for this pool any more", n).
+			l.diags.Warnf(diag.PoolRemoved, l.at(there), "is removed with %s machines: nothing asks for this pool any more", cmp.Or(n, "autoscaled")).
 				WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
 		}
 		return false

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,13 +16,15 @@ import (
 
 	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/ownership"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/render"
 	"github.com/vspread/vspread/internal/tree"
 )
 
 type renderOptions struct {
-	output, only string
+	output, only   string
+	pruneTemplates bool
 }
 
 func newRender(s Streams) *cobra.Command {
@@ -39,6 +42,7 @@ directory). It writes all objects but those that are local configuration: to std
 	}
 	c.Flags().StringVarP(&o.output, "output", "o", "", "directory to write into; earlier output is read from there")
 	c.Flags().StringVar(&o.only, "only", "", "management: what the management cluster gets; storage: the StorageClass for the workload cluster itself")
+	c.Flags().BoolVar(&o.pruneTemplates, "prune-templates", false, "drop templates of earlier output that no MachineDeployment names; wait until their rollout is over")
 	return c
 }
 
@@ -67,7 +71,7 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if o.output != "" {
 		return o.intoDirectory(s, input)
 	}
-	out := input.transform()
+	out := o.pruned(input.transform())
 	wanted, diags := o.wanted(out.Items)
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
@@ -113,6 +117,23 @@ func (o renderOptions) wanted(items []*yaml.RNode) ([]*yaml.RNode, diag.List) {
 	return out, diags
 }
 
+// pruned leaves out templates that nothing names, if it is asked to, and tells which.
+func (o renderOptions) pruned(out fn.Outcome) fn.Outcome {
+	if !o.pruneTemplates || out.Diags.HasErrors() {
+		return out
+	}
+	var all []*object.Object
+	for i, item := range out.Items {
+		all = append(all, object.New(item.YNode(), i))
+	}
+	for _, t := range ownership.UnusedTemplates(object.NewSet(all)) {
+		out.Items[t.Item] = nil
+		out.Diags.Infof(diag.TemplateUnused, diag.At(t.Ref, ""), "is pruned: no MachineDeployment names it")
+	}
+	out.Items = slices.DeleteFunc(out.Items, func(n *yaml.RNode) bool { return n == nil })
+	return out
+}
+
 // notes are the annotations that tell where an object was read from and how it looked there.
 var notes = []string{
 	kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, //nolint:staticcheck // older kpt's as well
@@ -140,10 +161,14 @@ func rows(pools []fn.Pool) []render.Pool {
 		if len(p.Datastore.Hosts) == 1 {
 			host = p.Datastore.Hosts[0]
 		}
-		out = append(out, render.Pool{
-			Cluster: p.Cluster, Host: host, Datastore: p.Datastore.Name, Name: p.Name, Replicas: p.Replicas,
+		row := render.Pool{
+			Cluster: p.Cluster, Host: host, Datastore: p.Datastore.Name, Name: p.Name, Min: p.Replicas, Max: p.Replicas,
 			Template: p.Template, Note: p.Draining,
-		})
+		}
+		if p.Bounds != nil {
+			row.Min, row.Max = p.Bounds.Min, p.Bounds.Max
+		}
+		out = append(out, row)
 	}
 	return out
 }

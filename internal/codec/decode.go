@@ -9,6 +9,7 @@
 package codec
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"reflect"
@@ -34,7 +35,7 @@ type Problem struct {
 
 // Decode fills the struct that out points to from a mapping node. Fields are matched by their json
 // tags; null is the same as absent. Supported are the types that configuration is made of: structs,
-// slices, maps of strings, strings, integers, booleans and pointers to them.
+// slices, maps of strings, strings, integers, booleans, pointers to them, and scalars that unmarshal themselves.
 func Decode(node *yaml.Node, path string, out any) []Problem {
 	d := decoder{}
 	if node != nil {
@@ -58,6 +59,10 @@ func (d *decoder) value(node *yaml.Node, path string, out reflect.Value) {
 		return
 	}
 	if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagNull {
+		return
+	}
+	if own, ok := out.Addr().Interface().(json.Unmarshaler); ok && out.Kind() != reflect.Pointer {
+		d.own(node, path, own)
 		return
 	}
 	if out.Kind() == reflect.Pointer {
@@ -86,6 +91,17 @@ func (d *decoder) value(node *yaml.Node, path string, out reflect.Value) {
 		d.stringMap(node, path, out)
 	default:
 		d.scalar(node, path, out)
+	}
+}
+
+// own reads a scalar that knows its own forms, such as a number or a percentage.
+func (d *decoder) own(node *yaml.Node, path string, out json.Unmarshaler) {
+	text, _ := json.Marshal(node.Value)
+	if node.ShortTag() == yaml.NodeTagInt {
+		text = []byte(node.Value)
+	}
+	if node.Kind != yaml.ScalarNode || node.ShortTag() != yaml.NodeTagInt && node.ShortTag() != yaml.NodeTagString || out.UnmarshalJSON(text) != nil {
+		d.add(diag.WrongType, node, path, variableHint(node), "must be a number or a text, not %s", describe(node))
 	}
 }
 

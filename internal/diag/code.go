@@ -67,11 +67,14 @@ const (
 	Draining          Code = "Draining"
 
 	// The machines.
-	MissingMachineValue    Code = "MissingMachineValue"
-	AmbiguousReference     Code = "AmbiguousReference"
-	UnknownReference       Code = "UnknownReference"
-	LinkedCloneOutOfReach  Code = "LinkedCloneOutOfReach"
-	AutoscalerNotSupported Code = "AutoscalerNotSupported"
+	MissingMachineValue     Code = "MissingMachineValue"
+	AmbiguousReference      Code = "AmbiguousReference"
+	UnknownReference        Code = "UnknownReference"
+	LinkedCloneOutOfReach   Code = "LinkedCloneOutOfReach"
+	VersionSkew             Code = "VersionSkew"
+	TemplateVersion         Code = "TemplateVersion"
+	HealthCheckHost         Code = "HealthCheckHost"
+	AutoscalerBoundsDropped Code = "AutoscalerBoundsDropped"
 
 	// The objects written.
 	NameTooLong       Code = "NameTooLong"

@@ -17,7 +17,7 @@ func TestPools(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	err := render.Pools(&b, []render.Pool{
-		{Cluster: "apple", Host: "a", Datastore: "d\x1b[31m\n1", Name: "apple-md-d-1", Replicas: 2, Template: "t1"},
+		{Cluster: "apple", Host: "a", Datastore: "d\x1b[31m\n1", Name: "apple-md-d-1", Min: 2, Max: 2, Template: "t1"},
 		{Cluster: "apple", Host: "bb", Datastore: "e", Name: "apple-md-e", Template: "t2", Note: "host is gone"},
 	})
 	want := `CLUSTER  HOST  DATASTORE  POOL (MACHINEDEPLOYMENT)  REPLICAS  VSPHEREMACHINETEMPLATE

@@ -6,6 +6,7 @@ package render
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/vspread/vspread/internal/diag"
@@ -14,25 +15,33 @@ import (
 // Pool is a row of the table of pools.
 type Pool struct {
 	Cluster, Host, Datastore, Name string
-	Replicas                       int
-	Template, Note                 string
+	// Min and Max differ where the autoscaler decides.
+	Min, Max       int
+	Template, Note string
 }
 
 // Pools writes a table of pools with their total.
 func Pools(w io.Writer, pools []Pool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "CLUSTER\tHOST\tDATASTORE\tPOOL (MACHINEDEPLOYMENT)\tREPLICAS\tVSPHEREMACHINETEMPLATE")
-	total := 0
+	low, high := 0, 0
 	for _, p := range pools {
-		total += p.Replicas
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%s", p.Cluster, diag.Printable(p.Host), diag.Printable(p.Datastore), p.Name, p.Replicas, p.Template)
+		low, high = low+p.Min, high+p.Max
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s", p.Cluster, diag.Printable(p.Host), diag.Printable(p.Datastore), p.Name, span(p.Min, p.Max), p.Template)
 		if p.Note != "" {
 			fmt.Fprintf(t, "  (%s)", p.Note)
 		}
 		fmt.Fprintln(t)
 	}
-	fmt.Fprintf(t, "%d pools\t\t\t\t%d\n", len(pools), total)
+	fmt.Fprintf(t, "%d pools\t\t\t\t%s\n", len(pools), span(low, high))
 	return t.Flush()
+}
+
+func span(low, high int) string {
+	if low == high {
+		return strconv.Itoa(low)
+	}
+	return fmt.Sprintf("%d..%d", low, high)
 }
 
 // Action is what happened to a file.

@@ -132,6 +132,9 @@ func Move(node *yaml.Node, from, to []string) bool {
 
 // Sort orders the keys of a mapping as in the list; others follow in the order they have.
 func Sort(mapping *yaml.Node, order []string) {
+	if mapping == nil || mapping.Kind != yaml.MappingNode {
+		return
+	}
 	type entry struct{ key, value *yaml.Node }
 	var entries []entry
 	for i := 0; i+1 < len(mapping.Content); i += 2 {

@@ -10,7 +10,17 @@ func (s *ClusterSpread) Default() {
 	if s.Spec.References == "" {
 		s.Spec.References = ReferencesPaths
 	}
+	if h := s.Spec.HealthCheck; h != nil {
+		if h.UnhealthyAfterSeconds == nil {
+			h.UnhealthyAfterSeconds = ptr(300)
+		}
+		if h.NodeStartupTimeoutSeconds == nil {
+			h.NodeStartupTimeoutSeconds = ptr(600)
+		}
+	}
 	if s.Spec.Storage != nil && s.Spec.Storage.Delivery == "" {
 		s.Spec.Storage.Delivery = DeliveryClusterResourceSet
 	}
 }
+
+func ptr[T any](v T) *T { return &v }

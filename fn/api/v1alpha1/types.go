@@ -53,6 +53,9 @@ type ClusterSpreadSpec struct {
 	// workers are the groups of machines of one shape.
 	// +kubebuilder:validation:MinItems=1
 	Workers []WorkerGroup `json:"workers"`
+	// healthCheck, even as {}, adds one MachineHealthCheck over the machines of all pools.
+	// +optional
+	HealthCheck *HealthCheck `json:"healthCheck,omitempty"`
 	// storage is the StorageClass on the shared datastore. Without it there is one when exactly one
 	// shared datastore of the inventory has a url.
 	// +optional
@@ -116,6 +119,9 @@ type WorkerGroup struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	PerDatastore *int `json:"perDatastore,omitempty"`
+	// autoscaling leaves the number of machines to the cluster autoscaler, instead of replicas.
+	// +optional
+	Autoscaling *Autoscaling `json:"autoscaling,omitempty"`
 	// datastores selects among the local datastores. The default is all of them.
 	// +optional
 	Datastores DatastoreSelector `json:"datastores,omitempty"`
@@ -130,6 +136,12 @@ type WorkerGroup struct {
 	// version is the Kubernetes version. The default is that of the seed, then of the control plane.
 	// +optional
 	Version string `json:"version,omitempty"`
+	// rollout is how machines are replaced.
+	// +optional
+	Rollout Rollout `json:"rollout,omitempty"`
+	// deletion is how machines are taken away.
+	// +optional
+	Deletion Deletion `json:"deletion,omitempty"`
 	// labels are put on the Machines; Cluster API carries those of node.cluster.x-k8s.io,
 	// node-role.kubernetes.io and node-restriction.kubernetes.io on to the Nodes.
 	// +optional
@@ -176,6 +188,10 @@ type Machine struct {
 	// networks are the networks, by name or inventory path, each a network card with DHCP.
 	// +optional
 	Networks []string `json:"networks,omitempty"`
+	// salt is any text; another one makes another template of the same machine, which replaces the machines.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Salt string `json:"salt,omitempty"`
 	// cloneMode is fullClone or linkedClone; a linked clone needs a template with a snapshot on a
 	// datastore that the host sees.
 	// +optional
@@ -220,6 +236,9 @@ type Override struct {
 	// drain keeps the pool with no machines; the others take over its share.
 	// +optional
 	Drain bool `json:"drain,omitempty"`
+	// version overrides the group's Kubernetes version, for upgrading one pool after the other.
+	// +optional
+	Version string `json:"version,omitempty"`
 	// machine overrides values of the group's machine.
 	// +optional
 	Machine Machine `json:"machine,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/kube-openapi/pkg/validation/spec"
 	"k8s.io/kube-openapi/pkg/validation/strfmt"
 	"k8s.io/kube-openapi/pkg/validation/validate"
@@ -48,6 +49,12 @@ func compareFields(t *testing.T, path string, typ reflect.Type, s spec.Schema) {
 	for typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
+	if typ == reflect.TypeFor[intstr.IntOrString]() {
+		if s.Extensions["x-kubernetes-int-or-string"] != true {
+			t.Errorf("%s takes no percentage", path)
+		}
+		return
+	}
 	switch typ.Kind() {
 	case reflect.Slice:
 		compareFields(t, path+"[]", typ.Elem(), *s.Items.Schema)
@@ -83,6 +90,16 @@ func TestSchemaAgreesWithValidate(t *testing.T) {
 		{"workers: [{name: md, replicas: 5}]", true},
 		{"workers: [{name: md, perDatastore: 1}]\nreferences: names\napiVersions: {core: v1beta2, infrastructure: v1beta1}", true},
 		{"workers: [{name: md, replicas: 0, labels: {a.b/c: d}, overrides: [{datastore: d, weight: 3, name: x}]}]\nstorage: {class: a.b, delivery: Direct}", true},
+		{"workers: [{name: md, autoscaling: {min: 0, max: 3}, rollout: {maxSurge: 25%, maxUnavailable: 1, after: '2026-11-20T22:00:00Z'}, deletion: {order: Oldest, nodeDrainTimeoutSeconds: 0}}]\nhealthCheck: {}", true},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, version: v1.35.4, machine: {salt: again}}]}]", true},
+		{"workers: [{name: md, autoscaling: {min: -1, max: 3}}]", false},
+		{"workers: [{name: md, autoscaling: {min: 1, max: 0}}]", false},
+		{"workers: [{name: md, replicas: 1, rollout: {strategy: Recreate}}]", false},
+		{"workers: [{name: md, replicas: 1, rollout: {after: tomorrow}}]", false},
+		{"workers: [{name: md, replicas: 1, deletion: {order: Best}}]", false},
+		{"workers: [{name: md, replicas: 1, deletion: {nodeDrainTimeoutSeconds: -1}}]", false},
+		{"workers: [{name: md, replicas: 1}]\nhealthCheck: {maxUnhealthy: 0}", false},
+		{"workers: [{name: md, replicas: 1}]\nhealthCheck: {nodeStartupTimeoutSeconds: 5}", false},
 		{"{}", false},
 		{"workers: []", false},
 		{"workers: [{replicas: 5}]", false},
@@ -133,6 +150,16 @@ func TestValidate(t *testing.T) {
 		{"workers: [{name: md}]", "spec.workers[0].replicas MissingField"},
 		{"workers: [{name: md, seed: x}]", ""},
 		{"workers: [{name: md, replicas: 1, perDatastore: 1}]", "spec.workers[0] ReplicasConflict"},
+		{"workers: [{name: md, replicas: 1, autoscaling: {min: 1, max: 2}}]", "spec.workers[0] ReplicasConflict"},
+		{"workers: [{name: md, autoscaling: {min: 3, max: 2}}]", "spec.workers[0].autoscaling ReplicasConflict"},
+		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: 0}}]", "spec.workers[0].rollout.maxSurge InvalidValue"},
+		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: 0%, maxUnavailable: 0}}]", "spec.workers[0].rollout.maxSurge InvalidValue"},
+		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: 0, maxUnavailable: 1}}]", ""},
+		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: 101%}}]", "spec.workers[0].rollout.maxSurge InvalidValue"},
+		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: -1}}]", "spec.workers[0].rollout.maxSurge InvalidValue"},
+		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: [1]}}]", "spec.workers[0].rollout.maxSurge WrongType"},
+		{"workers: [{name: md, replicas: 1, rollout: {strategy: OnDelete, maxSurge: 1}}]", "spec.workers[0].rollout InvalidValue"},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, version: latest}]}]", "spec.workers[0].overrides[0].version InvalidValue"},
 		{"workers: [{name: md, replicas: 1}, {name: md, replicas: 1}]", "spec.workers[1].name InvalidValue"},
 		{"workers: [{name: md, replicas: 1, version: 1.35}]", "spec.workers[0].version WrongType"},
 		{"workers: [{name: md, replicas: 1, version: v1.35}]", "spec.workers[0].version InvalidValue"},

@@ -22,6 +22,8 @@ const (
 	maxPoolReplicas = 1000
 	maxWeight       = 1000
 	maxNameLength   = 40
+	maxSalt         = 63
+	maxSeconds      = 1 << 30
 	minCPUs         = 2 // CAPV v1beta2's schema refuses fewer
 )
 
@@ -41,7 +43,7 @@ func (s *ClusterSpread) Validate(root diag.Where) diag.List {
 	}
 	bySeed := map[string]int{}
 	for i, g := range s.Spec.Workers {
-		if g.Seed == "" || g.Replicas != nil || g.PerDatastore != nil {
+		if g.Seed == "" || g.Replicas != nil || g.PerDatastore != nil || g.Autoscaling != nil {
 			continue
 		}
 		if j, ok := bySeed[g.Seed]; ok {
@@ -62,6 +64,9 @@ func (s *ClusterSpread) Validate(root diag.Where) diag.List {
 	}
 	v.adoptions(at.Dot("workers"), s.Spec.Workers)
 	v.selector(at, s.Spec)
+	if s.Spec.HealthCheck != nil {
+		v.healthCheck(at.Dot("healthCheck"), *s.Spec.HealthCheck)
+	}
 	if s.Spec.Storage != nil {
 		v.storage(at.Dot("storage"), *s.Spec.Storage)
 	}
@@ -72,22 +77,14 @@ type validator struct{ diag.List }
 
 func (v *validator) group(at diag.Where, g WorkerGroup) {
 	v.name(at.Dot("name"), g.Name, true)
-	if g.Replicas != nil && g.PerDatastore != nil {
-		v.Errorf(diag.ReplicasConflict, at, "has both replicas and perDatastore").WithHint("keep one of the two")
-	}
-	if g.Replicas == nil && g.PerDatastore == nil && g.Seed == "" {
-		v.Errorf(diag.MissingField, at.Dot("replicas"), "is missing").
-			WithHint("say how many machines there are: replicas in all, or perDatastore")
-	}
-	v.between(at.Dot("replicas"), g.Replicas, 0, MaxReplicas)
-	v.between(at.Dot("perDatastore"), g.PerDatastore, 0, maxPoolReplicas)
+	v.amount(at, g)
+	v.rollout(at.Dot("rollout"), g.Rollout)
+	v.deletion(at.Dot("deletion"), g.Deletion)
 	v.globs(at.Dot("datastores.include"), g.Datastores.Include)
 	v.globs(at.Dot("datastores.exclude"), g.Datastores.Exclude)
 	v.machine(at.Dot("machine"), g.Machine)
 	v.labels(at.Dot("labels"), g.Labels)
-	if g.Version != "" && !versionPattern.MatchString(g.Version) {
-		v.Errorf(diag.InvalidValue, at.Dot("version"), "%q is no Kubernetes version", g.Version).WithHint("write it like v1.35.4")
-	}
+	v.version(at.Dot("version"), g.Version)
 	first := map[string]int{}
 	for i, o := range g.Overrides {
 		if o.Weight != nil && o.Replicas == nil && g.PerDatastore != nil {
@@ -128,8 +125,15 @@ func (v *validator) override(at diag.Where, o Override) {
 		v.Errorf(diag.ReplicasConflict, at, "drains the pool and asks for %d replicas", *o.Replicas).
 			WithHint("keep one of drain and replicas")
 	}
+	v.version(at.Dot("version"), o.Version)
 	v.machine(at.Dot("machine"), o.Machine)
 	v.labels(at.Dot("labels"), o.Labels)
+}
+
+func (v *validator) version(at diag.Where, version string) {
+	if version != "" && !versionPattern.MatchString(version) {
+		v.Errorf(diag.InvalidValue, at, "%q is no Kubernetes version", version).WithHint("write it like v1.35.4")
+	}
 }
 
 // adoptions refuses a MachineDeployment that would be two pools, or whose share would be the total it comes from.
@@ -147,7 +151,7 @@ func (v *validator) adoptions(at diag.Where, groups []WorkerGroup) {
 		}
 	}
 	for i, g := range groups {
-		if _, adopted := first[g.Seed]; adopted && g.Seed != "" && g.Replicas == nil && g.PerDatastore == nil {
+		if _, adopted := first[g.Seed]; adopted && g.Seed != "" && g.Replicas == nil && g.PerDatastore == nil && g.Autoscaling == nil {
 			v.Errorf(diag.MissingField, at.Index(i).Dot("replicas"), "is missing: seed %s is adopted, so its replicas become the share of one pool", g.Seed).
 				WithHint("say how many machines the group has in all")
 		}
@@ -176,6 +180,9 @@ func (v *validator) machine(at diag.Where, m Machine) {
 	}
 	if m.DiskGiB < 0 {
 		v.Errorf(diag.InvalidValue, at.Dot("diskGiB"), "must be at least 1, is %d", m.DiskGiB)
+	}
+	if len(m.Salt) > maxSalt {
+		v.Errorf(diag.InvalidValue, at.Dot("salt"), "has more than %d characters", maxSalt)
 	}
 	for i, n := range m.Networks {
 		if n == "" {

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package expand
+
+import (
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// kubernetesVersion finds a version in a text: of a machine, or in the name that a template's builder gave it.
+var kubernetesVersion = regexp.MustCompile(`v(\d+)\.(\d+)\.(\d+)`)
+
+// maxSkew is how many minor versions a kubelet may be older than the API server
+// (https://kubernetes.io/releases/version-skew-policy/). Before Kubernetes 1.28 it was two.
+const (
+	maxSkew       = 3
+	maxSkewOfOld  = 2
+	firstWithMore = 28
+)
+
+// checkVersion reports machines that could not join their control plane, or whose template is named for another
+// version than they are to run. Cluster API holds new machines back for the same reasons
+// (MachineSet preflight checks), where nobody looks.
+func (e *expansion) checkVersion(pool Pool, version string, machine *yaml.Node, kubeadm bool, at diag.Where) {
+	at = at.Dot("version")
+	worker := kubernetesVersion.FindStringSubmatch(version)
+	if worker == nil {
+		return // a variable, or reported
+	}
+	if control := kubernetesVersion.FindStringSubmatch("v" + strings.TrimPrefix(e.cluster.version, "v")); control != nil {
+		e.checkSkew(version, worker, control, kubeadm, at)
+	}
+	template := tree.String(machine, "template")
+	if named := kubernetesVersion.FindStringSubmatch(path.Base(template)); named != nil && named[0] != worker[0] {
+		e.diags.Warnf(diag.TemplateVersion, at, "the machines of %s are to run %s, and their template is named for %s: %s", pool.Name, worker[0], named[0], template).
+			WithHint("change version and template together; nodes run what their template holds")
+	}
+}
+
+func (e *expansion) checkSkew(version string, worker, control []string, kubeadm bool, at diag.Where) {
+	if worker[1] != control[1] {
+		return
+	}
+	minor, _ := strconv.Atoi(worker[2])
+	of, _ := strconv.Atoi(control[2])
+	allowed := maxSkew
+	if of < firstWithMore {
+		allowed = maxSkewOfOld
+	}
+	switch {
+	case minor > of:
+		e.diags.Errorf(diag.VersionSkew, at, "%s is newer than the control plane's %s, which no kubelet may be", version, e.cluster.version).
+			WithHint("upgrade the control plane first")
+	case of-minor > allowed:
+		e.diags.Errorf(diag.VersionSkew, at, "%s is %d minor versions older than the control plane's %s, and %d is the most", version, of-minor, e.cluster.version, allowed).
+			WithHint("upgrade the workers")
+	case minor < of && kubeadm:
+		e.diags.Warnf(diag.VersionSkew, at, "%s is of another minor version than the control plane's %s, so no new machine can join: neither for scaling up nor in place of a broken one", version, e.cluster.version).
+			WithHint("upgrade the workers next; kubeadm joins machines of the control plane's minor version only")
+	}
+}
