@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"fn/expand":                   2,
 	"fn/ownership":                2,
 	"fn/verify":                   2,
+	"fn/rollout":                  2,
 	"fn/place":                    1,
 	"fn/convert":                  1,
 	"fn/object":                   1,
@@ -52,6 +53,7 @@ var outside = map[string][]string{
 	"fn/ownership":    {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
 	"fn/convert":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/verify":       {},
+	"fn/rollout":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/expand":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
 	"fn/api/v1alpha1": {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
 }

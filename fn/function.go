@@ -15,6 +15,7 @@ import (
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
 )
 
 // Outcome is what Transform makes of an input.
@@ -23,7 +24,9 @@ type Outcome struct {
 	// sorted by file. With errors they are exactly those of the input.
 	Items []*yaml.RNode
 	Pools []Pool
-	Diags diag.List
+	// Inventories are those that Clusters were spread by, by the Cluster's key.
+	Inventories map[object.Key]*inventory.Inventory
+	Diags       diag.List
 }
 
 // Pool is a pool of a cluster, for reports.
@@ -97,10 +100,12 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	r.refuseDuplicates()
 
 	var outputs []expand.Output
+	inventories := map[object.Key]*inventory.Inventory{}
 	for _, s := range r.bySpread(r.spreads(config)) {
 		out, diags := expand.Expand(s)
 		r.diags.Append(diags...)
 		outputs = append(outputs, out)
+		inventories[s.Cluster.Key()] = s.Inventory
 	}
 	hidden := r.onlyCopiedFrom(outputs)
 	changed := r.apply(outputs, hidden)
@@ -112,7 +117,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		return Outcome{Items: items, Diags: r.diags.Sorted()}
 	}
 	kept, added := changed()
-	result := Outcome{Items: append(lists.close(kept), added...), Diags: r.diags.Sorted()}
+	result := Outcome{Items: append(lists.close(kept), added...), Inventories: inventories, Diags: r.diags.Sorted()}
 	for _, out := range outputs {
 		for _, p := range out.Pools {
 			result.Pools = append(result.Pools, Pool{Cluster: out.Owner, Pool: p})

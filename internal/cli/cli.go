@@ -121,7 +121,7 @@ Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside 
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{err, c.CommandPath()} })
 	root.AddCommand(
-		newFn(s), newRender(s), newValidate(s), newInventory(s), newInit(s), newVerify(s), newExplain(s), newPlugin(s), newVersion(s),
+		newFn(s), newRender(s), newValidate(s), newPlan(s), newInventory(s), newInit(s), newVerify(s), newExplain(s), newPlugin(s), newVersion(s),
 	)
 	root.InitDefaultCompletionCmd()
 	wrapArgs(root)

@@ -10,18 +10,20 @@ import (
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/render"
 )
 
 func newExplain(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [CODE]",
-		Short: "Say what a diagnostic means and how to mend it; or print the schema of ClusterSpread",
+		Short: "Say what a diagnostic means and how to mend it; or print the schema of ClusterSpread or Plan",
 		Args:  cobra.MaximumNArgs(1),
 		Example: `  vspread explain                 # all codes
   vspread explain NotShared
-  vspread explain ClusterSpread   # the OpenAPI schema`,
+  vspread explain ClusterSpread   # the OpenAPI schema
+  vspread explain Plan            # the JSON schema of vspread plan -o json`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return append(codes(), v1alpha1.ClusterSpreadKind), cobra.ShellCompDirectiveNoFileComp
+			return append(codes(), v1alpha1.ClusterSpreadKind, "Plan"), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -33,6 +35,10 @@ func newExplain(s Streams) *cobra.Command {
 			}
 			if strings.EqualFold(args[0], v1alpha1.ClusterSpreadKind) {
 				_, err := s.Out.Write(v1alpha1.Schema())
+				return err
+			}
+			if strings.EqualFold(args[0], "Plan") {
+				_, err := s.Out.Write(render.PlanSchema())
 				return err
 			}
 			page, ok := diag.Explain(args[0])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -31,9 +32,19 @@ type source struct {
 	// replace it, or land elsewhere.
 	strict        bool
 	bytes, values int
+	// label is put before the names of files, where there is more than one set of them.
+	label string
 
 	items []*yaml.RNode
-	diags diag.List
+	// builds are the kustomization files, which are no objects.
+	builds []buildFile
+	diags  diag.List
+}
+
+// buildFile is a file that steers kustomize.
+type buildFile struct {
+	name    string
+	content []byte
 }
 
 // transform expands what was read; what could not be read is reported beside what else is wrong.
@@ -143,10 +154,16 @@ func (r *source) add(in []byte, name string) {
 	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
 		return // it has been reported
 	}
+	if name != "" {
+		name = r.label + name
+	}
 	r.bytes, r.values = r.bytes+len(in), r.values+fn.Values(in)
 	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
 		fn.TooLarge(&r.diags, name)
 		return
+	}
+	if base := path.Base(name); base == "kustomization.yaml" || base == "kustomization.yml" {
+		r.builds = append(r.builds, buildFile{name, in})
 	}
 	at := diag.At(diag.Ref{File: name}, "")
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()

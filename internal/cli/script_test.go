@@ -63,6 +63,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CLUSTER", absolute(scripts+"/base/cluster.yaml"))
 			env.Setenv("INVENTORY", absolute(scripts+"/base/inventory.yaml"))
 			env.Setenv("SPREAD", absolute(scripts+"/base/spread.yaml"))
+			for _, who := range []string{"AUTHOR", "COMMITTER"} {
+				env.Setenv("GIT_"+who+"_NAME", "somebody")
+				env.Setenv("GIT_"+who+"_EMAIL", "somebody@lab.local")
+			}
+			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Values[remembered{}] = map[string]string{}
 			return nil
 		},

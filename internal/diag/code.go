@@ -92,6 +92,14 @@ const (
 	TemplateUnused   Code = "TemplateUnused"
 	InventoryStale   Code = "InventoryStale"
 
+	// A change in git, before it is applied.
+	TemplateEdited      Code = "TemplateEdited"
+	TemplateRemoved     Code = "TemplateRemoved"
+	FieldImmutable      Code = "FieldImmutable"
+	ClusterRemoved      Code = "ClusterRemoved"
+	EmptySide           Code = "EmptySide"
+	KustomizationNotRun Code = "KustomizationNotRun"
+
 	// Storage.
 	NotShared             Code = "NotShared"
 	SharedUndecided       Code = "SharedUndecided"

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"fmt"
+	"strconv"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/convert"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// The rule for control planes is simpler than Cluster API's own, and errs towards saying too much. A
+// KubeadmControlPlane rolls when its version, the name of its machine template or its kubeadmConfigSpec changes,
+// but for what only steers how machines join (notInRule). What differs in initConfiguration alone concerns
+// at most the machine that was made first, so that is not known. Of other kinds of control planes nothing
+// is known: any change of the spec may roll.
+
+// notInRule are the fields of a kubeadmConfigSpec that replace no machine.
+var notInRule = [][]string{
+	{"clusterConfiguration", "dns"},
+	{"clusterConfiguration", "controlPlaneEndpoint"},
+	{"joinConfiguration", "discovery"},
+	{"joinConfiguration", "timeouts", "controlPlaneComponentHealthCheckSeconds"},
+	{"initConfiguration", "timeouts", "controlPlaneComponentHealthCheckSeconds"},
+}
+
+// controlPlaneOf reads a control plane.
+func (s *side) controlPlaneOf(o *object.Object, cluster object.Key) *group {
+	node := tree.Clone(o.Node)
+	tree.Remove(node, "status")
+	if cluster.Name == "" {
+		cluster = object.NewKey(object.CoreGroup, "Cluster", o.Ref.Namespace, tree.String(node, "metadata", "labels", clusterLabel))
+	}
+	g := &group{Object: o, node: node, cluster: cluster, replicas: 1}
+	if n, err := strconv.Atoi(tree.String(node, "spec", "replicas")); err == nil && n >= 0 {
+		g.replicas = n
+	}
+	// Older versions of the API have the reference one level higher, and name the strategy otherwise.
+	tree.Move(node, []string{"spec", "machineTemplate", "infrastructureRef"}, []string{"spec", "machineTemplate", "spec", "infrastructureRef"})
+	tree.Move(node, []string{"spec", "rolloutStrategy"}, []string{"spec", "rollout", "strategy"})
+	tree.Move(node, []string{"spec", "rolloutAfter"}, []string{"spec", "rollout", "after"})
+	tree.Fill(node, codec.String("RollingUpdate"), "spec", "rollout", "strategy", "type")
+	tree.Fill(node, codec.Int(1), "spec", "rollout", "strategy", "rollingUpdate", "maxSurge")
+	if spec := tree.Get(node, "spec", "kubeadmConfigSpec"); spec != nil && spec.Kind == yaml.MappingNode && isKubeadm(o) {
+		convert.KubeadmConfig(spec, o.Version())
+	}
+	g.rolling = rolling{
+		version:        withV(tree.String(node, "spec", "version")),
+		infrastructure: referenceAt(node, "spec", "machineTemplate", "spec", "infrastructureRef"),
+	}
+	g.template = s.find(g.rolling.infrastructure, o)
+	g.machine = s.machineOf(g)
+	return g
+}
+
+func isKubeadm(o *object.Object) bool { return o.Ref.Kind == "KubeadmControlPlane" }
+
+func (g *group) isControlPlane() bool { return g.Group() == controlPlaneGroup }
+
+// controlPlane finds what a control plane does to its machines besides their number.
+func (c *comparison) controlPlane(p *Pool, before, after *group) {
+	var rolls, unsure, inPlace []Reason
+	fields := before.rolling.rolls(after.rolling)
+	for _, r := range c.whyRolls(before, after, fields) {
+		switch r.Field {
+		case versionField:
+			r.Field = "spec.version"
+		case infrastructureField:
+			r.Field = "spec.machineTemplate.spec.infrastructureRef.name"
+		}
+		rolls = append(rolls, r)
+	}
+	if !isKubeadm(after.Object) {
+		if d := differences(tree.Get(before.node, "spec"), tree.Get(after.node, "spec"), "spec"); len(d) > 0 && !onlyReplicas(d) {
+			unsure = append(unsure, Reason{Field: d[0].name(), Text: fmt.Sprintf("the spec differs; what makes a %s roll is not known here", after.Ref.Kind)})
+		}
+		unsure, rolls = append(rolls, unsure...), nil
+	} else {
+		rolls, unsure, inPlace = kubeadmReasons(before, after, rolls)
+	}
+	if e, edited := c.edited[object.NewKey(after.rolling.infrastructure.group, after.rolling.infrastructure.kind, after.Ref.Namespace, after.rolling.infrastructure.name)]; edited && before.rolling.infrastructure == after.rolling.infrastructure {
+		p.Changes = append(p.Changes, NoEffect)
+		p.Reasons = append(p.Reasons, Reason{Object: after.rolling.infrastructure.kind + " " + after.rolling.infrastructure.name, Field: e.fields[0].name(),
+			Text: fmt.Sprintf("%s %s is edited under the same name, which replaces no machine", after.rolling.infrastructure.kind, after.rolling.infrastructure.name)})
+	}
+	if len(inPlace) > 0 {
+		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, inPlace...)
+	}
+	c.metadata(p, before, after)
+	switch n := min(p.Machines.Before, p.Machines.After); {
+	case len(rolls) > 0:
+		c.replaced(p, before, after, append(rolls, unsure...))
+	case len(unsure) > 0 && n > 0:
+		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n
+		p.Reasons = append(unsure, p.Reasons...)
+	}
+}
+
+func onlyReplicas(diffs []field) bool {
+	for _, d := range diffs {
+		if !d.below("spec", "replicas") {
+			return false
+		}
+	}
+	return true
+}
+
+// kubeadmReasons sorts the differences of two KubeadmControlPlanes.
+func kubeadmReasons(before, after *group, rolls []Reason) (roll, unsure, inPlace []Reason) {
+	a, b := tree.Clone(tree.Get(before.node, "spec", "kubeadmConfigSpec")), tree.Clone(tree.Get(after.node, "spec", "kubeadmConfigSpec"))
+	for _, path := range notInRule {
+		for _, spec := range []*yaml.Node{a, b} {
+			if spec != nil {
+				tree.Remove(spec, path...)
+			}
+		}
+	}
+	for _, d := range differences(a, b, "spec", "kubeadmConfigSpec") {
+		// No values: there may be passwords and keys among them.
+		r := Reason{Field: d.name(), Text: d.name()[len("spec."):] + " differs"}
+		if d.below("spec", "kubeadmConfigSpec", "initConfiguration") {
+			r.Text += ", which concerns at most the machine that was made first"
+			unsure = append(unsure, r)
+			continue
+		}
+		rolls = append(rolls, r)
+	}
+	for _, d := range differences(tree.Get(before.node, "spec"), tree.Get(after.node, "spec"), "spec") {
+		switch {
+		case d.below("spec", "version"), d.below("spec", "replicas"), d.below("spec", "machineTemplate", "spec", "infrastructureRef"):
+		case d.below("spec", "kubeadmConfigSpec"):
+			if isNotInRule(d) {
+				inPlace = append(inPlace, Reason{Field: d.name(), Text: d.name()[len("spec."):] + " differs, which replaces no machine"})
+			}
+		case d.below("spec", "rollout", "after"):
+			if d.after != nil {
+				rolls = append(rolls, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
+					Text: "machines made before " + written(d.after) + " are replaced from then on"})
+			}
+		case before.Version() == after.Version(): // other forms of one meaning are no change
+			inPlace = append(inPlace, fieldOf(d))
+		}
+	}
+	return rolls, unsure, inPlace
+}
+
+func isNotInRule(d field) bool {
+	for _, path := range notInRule {
+		if d.below(append([]string{"spec", "kubeadmConfigSpec"}, path...)...) {
+			return true
+		}
+	}
+	return false
+}
+
+// classy reports Clusters whose machines a ClusterClass makes: they are not in the files.
+func (c *comparison) classy() {
+	for _, after := range c.after.Objects.Clusters() {
+		before := c.before.Objects.Get(after.Key())
+		topology := tree.Get(after.Node, "spec", "topology")
+		if before == nil || topology == nil {
+			continue
+		}
+		p := Pool{Cluster: after.Ref.Name, Kind: "Cluster", Namespace: after.Key().Namespace, Name: after.Ref.Name, Changes: []Kind{Untouched}}
+		if d := differences(tree.Get(before.Node, "spec", "topology"), topology, "spec", "topology"); len(d) > 0 {
+			p.Changes = []Kind{MayReplace}
+			p.Reasons = []Reason{{Field: d[0].name(), Text: "the topology differs; what rolls is decided by its ClusterClass in the management cluster"}}
+		}
+		c.plan.Pools = append(c.plan.Pools, p)
+	}
+}

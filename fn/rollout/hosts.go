@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// count adds what a pool takes to its places.
+func (c *comparison) count(p *Pool, before, after *group) {
+	was, is := p.Machines.Before, p.Machines.After
+	switch {
+	case p.Kind == "Cluster":
+	case before == nil:
+		c.add(c.after, after, load{after: is, peak: p.Machines.Peak})
+	case after == nil:
+		c.add(c.before, before, load{before: was, peak: p.Machines.Peak})
+	case before.machine.at == after.machine.at:
+		c.mixed(p, before, after)
+	default:
+		// Old machines are in one place and new ones in another.
+		c.add(c.before, before, load{before: was, peak: before.most(was)})
+		c.add(c.after, after, load{after: is, peak: after.most(is)})
+	}
+}
+
+// load is a number of machines of one group.
+type load struct{ before, peak, after int }
+
+func (c *comparison) add(s *side, g *group, l load) {
+	h := c.host(s, g)
+	for _, u := range []struct {
+		usage *Usage
+		each  int
+	}{{&h.Machines, 1}, {&h.MemoryMiB, g.machine.memoryMiB}, {&h.DiskGiB, g.machine.diskGiB}} {
+		u.usage.Before += l.before * u.each
+		u.usage.Peak += l.peak * u.each
+		u.usage.After += l.after * u.each
+	}
+}
+
+// mixed adds a pool whose old and new machines share a place. While it rolls there are old and new ones, never
+// more than the peak; the worst mix is counted.
+func (c *comparison) mixed(p *Pool, before, after *group) {
+	h := c.host(c.after, after)
+	rolls := p.Has(Replace) || p.Has(MayReplace)
+	for _, u := range []struct {
+		usage    *Usage
+		old, new int
+	}{{&h.Machines, 1, 1}, {&h.MemoryMiB, before.machine.memoryMiB, after.machine.memoryMiB}, {&h.DiskGiB, before.machine.diskGiB, after.machine.diskGiB}} {
+		was, is := p.Machines.Before, p.Machines.After
+		u.usage.Before += was * u.old
+		u.usage.After += is * u.new
+		if !rolls {
+			u.usage.Peak += max(p.Machines.Peak*u.new, was*u.old)
+			continue
+		}
+		most, other, each, otherEach := before.most(was), after.most(is), u.old, u.new
+		if u.new > u.old {
+			most, other, each, otherEach = other, most, otherEach, each
+		}
+		large := min(most, p.Machines.Peak)
+		u.usage.Peak += large*each + min(other, p.Machines.Peak-large)*otherEach
+	}
+}
+
+// host gives the row of a group's place.
+func (c *comparison) host(s *side, g *group) *Host {
+	at := g.machine.at
+	h := c.usage[at]
+	if h == nil {
+		h = &Host{Host: at.host, Datastore: at.datastore}
+		if d := g.machine.datastore; d != nil {
+			h.CapacityGiB = d.CapacityGiB
+			if inv := s.inventory(g.cluster); inv != nil && at.host != "" {
+				known, _ := inv.Host(at.host)
+				h.HostMemoryMiB = known.MemoryMiB
+			}
+		}
+		c.usage[at] = h
+	}
+	return h
+}
+
+// hosts lists the places in their order.
+func (c *comparison) hosts() {
+	for _, at := range slices.SortedFunc(maps.Keys(c.usage), func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.datastore, b.datastore), cmp.Compare(a.path, b.path))
+	}) {
+		c.plan.Hosts = append(c.plan.Hosts, *c.usage[at])
+	}
+}

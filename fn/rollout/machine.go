@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"cmp"
+	"path"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
+)
+
+// machine is one machine of a group.
+type machine struct {
+	at                 place
+	memoryMiB, diskGiB int
+	// datastore is what the inventory knows of its datastore, if anything.
+	datastore *inventory.Datastore
+}
+
+// place is where a machine is: a datastore, and its host where the datastore has only one. The path tells
+// datastores of one name apart.
+type place struct{ host, datastore, path string }
+
+// machineOf finds out what the machines of a group are and where they run.
+func (s *side) machineOf(g *group) machine {
+	var m machine
+	spec := s.spec(g.template)
+	ref, datacenter := tree.String(spec, "datastore"), tree.String(spec, "datacenter")
+	if zone := s.zone(g.rolling.failureDomain); zone != nil {
+		// CAPV puts the zone's values over those of the template.
+		ref = cmp.Or(tree.String(zone, "topology", "datastore"), ref)
+		datacenter = cmp.Or(tree.String(zone, "topology", "datacenter"), datacenter)
+	}
+	m.at = place{datastore: shortName(ref), path: ref}
+	if d, ok := s.datastore(g.cluster, ref, datacenter); ok {
+		m.datastore = &d
+		m.at = place{datastore: d.Name, path: d.Path}
+		if d.IsLocal() {
+			m.at.host = d.Hosts[0]
+		}
+	}
+	if g.template == nil || !isVSphere(g.template) {
+		return m
+	}
+	m.memoryMiB = cmp.Or(number(tree.Get(spec, "memoryMiB")), 2048) // CAPV's default
+	m.diskGiB = number(tree.Get(spec, "diskGiB"))
+	if m.diskGiB == 0 {
+		m.diskGiB = s.templateDisk(g.cluster, tree.String(spec, "template"), datacenter)
+	}
+	for _, size := range tree.List(spec, "additionalDisksGiB") {
+		m.diskGiB += number(size)
+	}
+	for _, disk := range tree.List(spec, "dataDisks") {
+		m.diskGiB += number(tree.Get(disk, "sizeGiB"))
+	}
+	return m
+}
+
+// zone gives the spec of the VSphereFailureDomain that the deployment zone of a name stands for.
+func (s *side) zone(name string) *yaml.Node {
+	if name == "" {
+		return nil
+	}
+	zone := s.Objects.Get(object.NewKey(infrastructureGroup, "VSphereDeploymentZone", "", name))
+	if zone == nil {
+		return nil
+	}
+	domain := s.Objects.Get(object.NewKey(infrastructureGroup, "VSphereFailureDomain", "", tree.String(zone.Node, "spec", "failureDomain")))
+	if domain == nil {
+		return nil
+	}
+	return tree.Get(domain.Node, "spec")
+}
+
+// templateDisk is the size of the disk of a vSphere template.
+func (s *side) templateDisk(cluster object.Key, ref, datacenter string) int {
+	o, ok := s.lookUp(cluster, inventory.TemplateClass, ref, datacenter)
+	if !ok {
+		return 0
+	}
+	for _, t := range s.inventory(cluster).Templates {
+		if t.Name == o.Name && t.Path == o.Path && t.ID == o.ID {
+			return t.DiskGiB
+		}
+	}
+	return 0
+}
+
+// shape is the machine for a report.
+func (g *group) shape() *Shape {
+	return &Shape{
+		Host: g.machine.at.host, Datastore: g.machine.at.datastore,
+		Template: g.rolling.infrastructure.name, Bootstrap: g.rolling.bootstrap.name, Version: g.rolling.version,
+		MemoryMiB: g.machine.memoryMiB, DiskGiB: g.machine.diskGiB,
+		Autoscaler: g.autoscaler,
+	}
+}
+
+// shortName is the last part of an inventory path.
+func shortName(ref string) string {
+	if strings.HasPrefix(ref, "/") {
+		return path.Base(ref)
+	}
+	return ref
+}
+
+func number(n *yaml.Node) int {
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return 0
+	}
+	i, err := strconv.Atoi(n.Value)
+	if err != nil || i < 0 || i > 1<<30 {
+		return 0 // the API server refuses it
+	}
+	return i
+}

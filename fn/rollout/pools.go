@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
+)
+
+// pool compares a group with itself; one of the two may be nil.
+func (c *comparison) pool(before, after *group) Pool {
+	g := after
+	if g == nil {
+		g = before
+	}
+	p := Pool{Cluster: g.cluster.Name, Kind: g.Ref.Kind, Namespace: g.Key().Namespace, Name: g.Ref.Name}
+	switch {
+	case before == nil:
+		c.created(&p, after)
+	case after == nil:
+		c.removed(&p, before)
+	default:
+		c.changed(&p, before, after)
+	}
+	order := Kinds()
+	slices.SortFunc(p.Changes, func(a, b Kind) int { return slices.Index(order, a) - slices.Index(order, b) })
+	p.Changes = slices.Compact(p.Changes)
+	if len(p.Changes) == 0 {
+		p.Changes = []Kind{Untouched}
+	}
+	c.count(&p, before, after)
+	return p
+}
+
+func (c *comparison) created(p *Pool, after *group) {
+	n := after.machines(-1)
+	p.Changes, p.After = []Kind{Create}, after.shape()
+	p.Machines = Machines{After: n, Created: n, Peak: after.most(n)}
+	if d := after.machine.datastore; d != nil && c.before.inventory(after.cluster) != nil {
+		if _, known := c.before.datastore(after.cluster, d.Path, ""); !known {
+			if _, known := c.before.datastore(after.cluster, d.Name, ""); !known {
+				p.Reasons = append(p.Reasons, Reason{Text: "datastore " + d.Name + " is new in the inventory"})
+			}
+		}
+	}
+}
+
+func (c *comparison) removed(p *Pool, before *group) {
+	n := before.machines(-1)
+	p.Changes, p.Before = []Kind{Remove}, before.shape()
+	p.Machines = Machines{Before: n, Removed: n, Peak: before.most(n)}
+	if d := before.machine.datastore; d != nil && c.after.inventory(before.cluster) != nil {
+		if _, known := c.after.datastore(before.cluster, d.Name, ""); !known {
+			p.Reasons = append(p.Reasons, Reason{Text: "datastore " + d.Name + " is no longer in the inventory"})
+		}
+	}
+	if before.most(n) > 0 && !c.isGone(before.cluster) {
+		c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", machines(n, before.autoscaler)).
+			WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
+	}
+}
+
+// machines writes a number of machines that an autoscaler may have changed.
+func machines(n int, autoscaler *Range) string {
+	if autoscaler != nil && autoscaler.Max > n {
+		return fmt.Sprintf("%d to %d machines", n, autoscaler.Max)
+	}
+	if n == 1 {
+		return "1 machine"
+	}
+	return fmt.Sprintf("%d machines", n)
+}
+
+func (c *comparison) changed(p *Pool, before, after *group) {
+	p.Before, p.After = before.shape(), after.shape()
+	was := before.machines(-1)
+	is := after.machines(was)
+	p.Machines = Machines{Before: was, After: is, Created: max(is-was, 0), Removed: max(was-is, 0)}
+	c.refuseImmutable(before, after)
+	c.scaling(p, before, after)
+	if after.isControlPlane() {
+		c.controlPlane(p, before, after)
+	} else {
+		c.deployment(p, before, after)
+	}
+	p.Machines.Peak = max(before.most(was), after.most(is))
+	if p.Has(Replace) || p.Has(MayReplace) {
+		p.Machines.Peak = max(before.most(was), after.most(is)+after.surge(is))
+	}
+	if len(p.Changes) > 0 {
+		c.delays(p, after)
+	}
+}
+
+// deployment finds what a MachineDeployment does to its machines besides their number.
+func (c *comparison) deployment(p *Pool, before, after *group) {
+	var reasons []Reason
+	if fields := before.rolling.rolls(after.rolling); len(fields) > 0 {
+		reasons = c.whyRolls(before, after, fields)
+	}
+	for _, d := range differences(tree.Get(before.node, "spec"), tree.Get(after.node, "spec"), "spec") {
+		switch {
+		case isRolling(d), d.below("spec", "replicas"), isImmutable(d), isAPIVersion(d):
+		case d.below("spec", "rollout", "after"):
+			if d.after != nil {
+				reasons = append(reasons, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
+					Text: "machines made before " + written(d.after) + " are replaced from then on"})
+			}
+		default:
+			p.Changes = append(p.Changes, InPlace)
+			p.Reasons = append(p.Reasons, fieldOf(d))
+		}
+	}
+	c.metadata(p, before, after)
+	c.replaced(p, before, after, reasons)
+	for _, r := range []reference{after.rolling.infrastructure, after.rolling.bootstrap} {
+		k := object.NewKey(r.group, r.kind, after.Ref.Namespace, r.name)
+		e, edited := c.edited[k]
+		if !edited || r != before.rolling.infrastructure && r != before.rolling.bootstrap || p.Machines.Before == 0 {
+			continue
+		}
+		if p.Has(Replace) && r.group != infrastructureGroup {
+			continue // the new machines get it
+		}
+		e.harms = true
+		c.edited[k] = e
+		p.Changes = append(p.Changes, NoEffect)
+		p.Reasons = append(p.Reasons, Reason{Object: r.kind + " " + r.name, Field: e.fields[0].name(),
+			Text: fmt.Sprintf("%s %s is edited under the same name, which replaces no machine", r.kind, r.name)})
+	}
+}
+
+// replaced notes that machines are replaced, when there are any.
+func (c *comparison) replaced(p *Pool, before, after *group, reasons []Reason) {
+	if len(reasons) == 0 {
+		return
+	}
+	n := min(p.Machines.Before, p.Machines.After)
+	most := min(before.most(p.Machines.Before), after.most(p.Machines.After))
+	switch {
+	case n > 0:
+		p.Changes, p.Machines.Replaced = append(p.Changes, Replace), n
+	case most > 0:
+		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), most
+	case p.Machines.Before == 0 && p.Machines.After == 0:
+		p.Changes = append(p.Changes, InPlace)
+		reasons = append(reasons, Reason{Text: "there is no machine to replace"})
+	case p.Machines.After == 0:
+		return // all go, whatever they would be
+	}
+	p.Reasons = append(reasons, p.Reasons...)
+}
+
+// isRolling tells whether a field is one of the rule, which has looked at it.
+func isRolling(d field) bool {
+	for _, path := range [][]string{
+		{"spec", "template", "spec", "version"},
+		{"spec", "template", "spec", "failureDomain"},
+		{"spec", "template", "spec", "infrastructureRef"},
+		{"spec", "template", "spec", "bootstrap"},
+	} {
+		if d.below(path...) {
+			return true
+		}
+	}
+	return false
+}
+
+func isImmutable(d field) bool {
+	return d.below("spec", "selector") || d.below("spec", "clusterName") || d.below("spec", "template", "spec", "clusterName")
+}
+
+// isAPIVersion recognises the version of a reference, which Cluster API does not compare.
+func isAPIVersion(d field) bool { return d.path[len(d.path)-1] == "apiVersion" }
+
+func fieldOf(d field) Reason {
+	r := Reason{Field: d.name(), Before: written(d.before), After: written(d.after)}
+	short := strings.TrimPrefix(strings.TrimPrefix(r.Field, "spec.template."), "spec.")
+	r.Text = fmt.Sprintf("%s %s → %s", short, orNone(r.Before), orNone(r.After))
+	return r
+}
+
+// metadata compares labels, annotations and the owner.
+func (c *comparison) metadata(p *Pool, before, after *group) {
+	for _, what := range []string{"labels", "annotations"} {
+		for _, d := range differences(tree.Get(before.node, "metadata", what), tree.Get(after.node, "metadata", what), "metadata", what) {
+			if isNote(d.path[len(d.path)-1]) {
+				continue
+			}
+			p.Changes = append(p.Changes, InPlace)
+			p.Reasons = append(p.Reasons, fieldOf(d))
+		}
+	}
+	switch {
+	case before.Owner() == after.Owner() || object.SameOwner(before.Owner(), after.Owner()):
+	case after.Owner() == "":
+		p.Changes = append(p.Changes, InPlace)
+		p.Reasons = append(p.Reasons, Reason{Field: ownerField, Before: before.Owner(), Text: "vspread no longer looks after it"})
+	default:
+		p.Changes = append(p.Changes, Adopt)
+		p.Reasons = append(p.Reasons, Reason{Field: ownerField, Before: before.Owner(), After: after.Owner(), Text: "vspread looks after it from now on"})
+	}
+}
+
+const ownerField = `metadata.annotations.` + object.OwnerAnnotation
+
+// isNote recognises annotations that tools leave on objects for themselves, and the owner, which is looked at
+// apart.
+func isNote(key string) bool {
+	if key == object.OwnerAnnotation || key == object.LocalConfig {
+		return true
+	}
+	for _, prefix := range []string{"config.kubernetes.io/", "internal.config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/", "internal.kpt.dev/", "kubectl.kubernetes.io/"} {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// scaling says what becomes of the number of machines.
+func (c *comparison) scaling(p *Pool, before, after *group) {
+	was, is := p.Machines.Before, p.Machines.After
+	if was == is {
+		return
+	}
+	r := Reason{Field: "spec.replicas", Before: fmt.Sprint(was), After: fmt.Sprint(is), Text: fmt.Sprintf("replicas %d → %d", was, is)}
+	if after.replicas < 0 && after.autoscaler == nil {
+		r.Text = fmt.Sprintf("replicas is not set, so applying it sets 1 where there are %d", was)
+	}
+	kind := Scale
+	if is == 0 {
+		kind = Drain
+		if why := goneBecause(c.after, after); why != "" {
+			r.Text = why
+		}
+	}
+	p.Changes = append(p.Changes, kind)
+	p.Reasons = append(p.Reasons, r)
+}
+
+// goneBecause says why a datastore takes no machines any more, or nothing.
+func goneBecause(s *side, g *group) string {
+	inv, d := s.inventory(g.cluster), g.machine.datastore
+	switch {
+	case inv == nil || d == nil || !inv.IsGone(*d):
+		return ""
+	case d.State == inventory.Gone || len(d.Hosts) == 0:
+		return "datastore " + d.Name + " is gone"
+	}
+	return "host " + d.Hosts[0] + " is gone"
+}
+
+// delays says what keeps a change from happening at once.
+func (c *comparison) delays(p *Pool, after *group) {
+	cluster := c.after.Objects.Get(after.cluster)
+	switch {
+	case cluster != nil && tree.String(cluster.Node, "spec", "paused") == "true":
+		p.Reasons = append(p.Reasons, Reason{Text: "the Cluster is paused, so nothing happens until it is resumed"})
+	case after.isPaused():
+		p.Reasons = append(p.Reasons, Reason{Text: "is paused, so nothing happens until it is resumed"})
+	}
+	if p.Has(Replace) && after.onDelete() {
+		p.Reasons = append(p.Reasons, Reason{Field: "spec.rollout.strategy.type", After: "OnDelete", Text: "each machine is replaced when you delete it (OnDelete)"})
+	}
+}
+
+// refuseImmutable reports what the API server refuses, or what takes running machines out of Cluster API's
+// sight.
+func (c *comparison) refuseImmutable(before, after *group) {
+	if after.isControlPlane() {
+		return
+	}
+	if was, is := tree.String(before.node, "spec", "clusterName"), tree.String(after.node, "spec", "clusterName"); was != is {
+		c.diags.Errorf(diag.FieldImmutable, diag.At(after.Ref, "spec.clusterName"), "changes from %s to %s, which Cluster API refuses", was, is).
+			WithHint("a MachineDeployment stays with its Cluster; write one of another name")
+		return // the selector has the cluster's name in it
+	}
+	if d := differences(tree.Get(before.node, "spec", "selector"), tree.Get(after.node, "spec", "selector"), "spec", "selector"); len(d) > 0 {
+		c.diags.Errorf(diag.FieldImmutable, diag.At(after.Ref, d[0].name()), "changes: %s → %s", orNone(written(d[0].before)), orNone(written(d[0].after))).
+			WithHint("Cluster API finds the machines that run by their labels, so it would make new ones beside them; keep the selector, or write a MachineDeployment of another name")
+	}
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/convert"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
+)
+
+const (
+	infrastructureGroup = "infrastructure.cluster.x-k8s.io"
+	bootstrapGroup      = "bootstrap.cluster.x-k8s.io"
+	controlPlaneGroup   = "controlplane.cluster.x-k8s.io"
+)
+
+// side is one side with what was found out about it.
+type side struct {
+	Side
+	// other is the other side, whose inventory helps where this one has none.
+	other  *side
+	groups map[object.Key]*group
+	// specs are those of templates in v1beta2 form.
+	specs   map[*object.Object]*yaml.Node
+	classes map[classKey][]inventory.Object
+	found   map[lookup][]inventory.Object
+	stores  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore
+}
+
+type classKey struct {
+	inv   *inventory.Inventory
+	class inventory.Class
+}
+
+type lookup struct {
+	classKey
+	ref, datacenter string
+}
+
+func newSide(s Side) *side {
+	if s.Objects == nil {
+		s.Objects = object.NewSet(nil)
+	}
+	return &side{
+		Side:    s,
+		groups:  map[object.Key]*group{},
+		specs:   map[*object.Object]*yaml.Node{},
+		classes: map[classKey][]inventory.Object{},
+		found:   map[lookup][]inventory.Object{},
+		stores:  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore{},
+	}
+}
+
+// read finds what makes machines.
+func (s *side) read() {
+	planes := s.controlPlanes()
+	for _, o := range s.Objects.All() {
+		switch {
+		case o.Group() == object.CoreGroup && o.Ref.Kind == machineDeployment:
+			s.groups[o.Key()] = s.deploymentOf(o)
+		case o.Group() == controlPlaneGroup && !strings.HasSuffix(o.Ref.Kind, "Template"):
+			s.groups[o.Key()] = s.controlPlaneOf(o, planes[o.Key()])
+		}
+	}
+}
+
+// controlPlanes gives the Cluster of each control plane that a Cluster names.
+func (s *side) controlPlanes() map[object.Key]object.Key {
+	out := map[object.Key]object.Key{}
+	for _, c := range s.Objects.Clusters() {
+		if _, k := s.Objects.Follow(c, "spec", "controlPlaneRef"); k.Name != "" {
+			out[k] = c.Key()
+		}
+	}
+	return out
+}
+
+// find gives the object that a reference in another one means, or nil.
+func (s *side) find(r reference, from *object.Object) *object.Object {
+	if r.name == "" {
+		return nil
+	}
+	return s.Objects.Get(object.NewKey(r.group, r.kind, from.Ref.Namespace, r.name))
+}
+
+// inventory is the one of a Cluster, or nil.
+func (s *side) inventory(cluster object.Key) *inventory.Inventory {
+	for _, from := range []*side{s, s.other} {
+		for _, k := range []object.Key{cluster, {}} {
+			if inv := from.Inventories[k]; inv != nil {
+				return inv
+			}
+		}
+	}
+	return nil
+}
+
+// lookUp gives what a name, path or id means in the inventory of a Cluster; false when that is not one object.
+func (s *side) lookUp(cluster object.Key, class inventory.Class, ref, datacenter string) (inventory.Object, bool) {
+	inv := s.inventory(cluster)
+	if inv == nil || ref == "" {
+		return inventory.Object{}, false
+	}
+	at := lookup{classKey{inv, class}, ref, datacenter}
+	found, known := s.found[at]
+	if !known {
+		all, listed := s.classes[at.classKey]
+		if !listed {
+			all = inv.Objects(class)
+			s.classes[at.classKey] = all
+		}
+		if class != inventory.DatacenterClass {
+			if dc, ok := s.lookUp(cluster, inventory.DatacenterClass, datacenter, ""); ok {
+				datacenter = dc.Path
+			}
+		}
+		found = inventory.Among(all, class, ref, datacenter)
+		s.found[at] = found
+	}
+	if len(found) != 1 {
+		return inventory.Object{}, false
+	}
+	return found[0], true
+}
+
+// datastore gives a datastore of the inventory of a Cluster.
+func (s *side) datastore(cluster object.Key, ref, datacenter string) (inventory.Datastore, bool) {
+	o, ok := s.lookUp(cluster, inventory.DatastoreClass, ref, datacenter)
+	if !ok {
+		return inventory.Datastore{}, false
+	}
+	inv := s.inventory(cluster)
+	if s.stores[inv] == nil {
+		s.stores[inv] = make(map[inventory.Object]inventory.Datastore, len(inv.Datastores))
+		for _, d := range inv.Datastores {
+			s.stores[inv][inventory.Object{Name: d.Name, Path: d.Path, ID: d.ID}] = d
+		}
+	}
+	d, ok := s.stores[inv][o]
+	return d, ok
+}
+
+// spec gives what a template makes, in v1beta2 form; nil where there is none.
+func (s *side) spec(template *object.Object) *yaml.Node {
+	if template == nil {
+		return nil
+	}
+	if spec, ok := s.specs[template]; ok {
+		return spec
+	}
+	spec := tree.Clone(tree.Get(template.Node, "spec", "template", "spec"))
+	if spec != nil && spec.Kind == yaml.MappingNode {
+		switch {
+		case isVSphere(template):
+			convert.MachineSpec(spec, template.Version())
+		case template.Group() == bootstrapGroup && template.Ref.Kind == "KubeadmConfigTemplate":
+			convert.KubeadmConfig(spec, template.Version())
+		}
+	}
+	s.specs[template] = spec
+	return spec
+}
+
+func isVSphere(template *object.Object) bool {
+	return template.Group() == infrastructureGroup && template.Ref.Kind == "VSphereMachineTemplate"
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// steps lists what no deployer does.
+func (c *comparison) steps() {
+	gone := c.removedClusters()
+	deletions := map[string][]string{}
+	onDelete := map[string][]string{}
+	for _, p := range c.plan.Pools {
+		if p.Kind != machineDeployment {
+			continue
+		}
+		switch {
+		case p.Has(Remove) && !gone[object.NewKey(object.CoreGroup, "Cluster", p.Namespace, p.Cluster)]:
+			deletions[p.Namespace] = append(deletions[p.Namespace], p.Name)
+		case p.Has(Replace) && c.after.groups[object.NewKey(object.CoreGroup, machineDeployment, p.Namespace, p.Name)].onDelete():
+			onDelete[p.Namespace] = append(onDelete[p.Namespace], p.Name)
+		}
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(deletions)) {
+		names := deletions[namespace]
+		c.step("with Argo CD, delete "+pools(len(names))+" that left git: it never prunes what has an owner, and a Cluster owns each MachineDeployment",
+			"kubectl delete machinedeployment --namespace %s %s", namespace, strings.Join(names, " "))
+	}
+	for _, namespace := range slices.Sorted(maps.Keys(onDelete)) {
+		for _, name := range onDelete[namespace] {
+			c.step("delete the machines of "+name+" when it suits you; its strategy is OnDelete",
+				"kubectl delete machine --namespace %s --selector %s=%s", namespace, deploymentLabel, name)
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(gone), compareKeys) {
+		c.step(fmt.Sprintf("delete Cluster %s by itself and wait until it is gone, before anything else of it leaves git", k.Name),
+			"kubectl delete cluster --namespace %s %s", k.Namespace, k.Name)
+		if c.hasRoutedPods(k) {
+			c.step(fmt.Sprintf("after Cluster %s is gone, delete the static routes to its nodes on the NSX router: its pods were routed, and nobody else removes them", k.Name), "")
+		}
+	}
+}
+
+func (c *comparison) step(text, command string, args ...any) {
+	if command != "" {
+		command = fmt.Sprintf(command, args...)
+	}
+	c.plan.Steps = append(c.plan.Steps, Step{Text: text, Command: command})
+}
+
+func pools(n int) string {
+	if n == 1 {
+		return "the pool"
+	}
+	return fmt.Sprintf("the %d pools", n)
+}
+
+// isGone tells whether a Cluster is there before and not after.
+func (c *comparison) isGone(cluster object.Key) bool {
+	return c.before.Objects.Get(cluster) != nil && c.after.Objects.Get(cluster) == nil
+}
+
+// removedClusters gives the Clusters that are no longer there, and reports them.
+func (c *comparison) removedClusters() map[object.Key]bool {
+	out := map[object.Key]bool{}
+	for _, cluster := range c.before.Objects.Clusters() {
+		k := cluster.Key()
+		if !c.isGone(k) {
+			continue
+		}
+		out[k] = true
+		n := 0
+		for _, g := range c.before.groups {
+			if g.cluster == k {
+				n += g.machines(-1)
+			}
+		}
+		c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with its %s", machines(n, nil)).
+			WithHint("deleting its parts together with it may leave machines behind in vCenter; see the steps of the plan")
+	}
+	return out
+}
+
+// hasRoutedPods tells whether a Cluster's pods have routes of their own in NSX: an annotation or a setting of
+// Antrea or of the vSphere cloud provider, in the Cluster's namespace, says so.
+func (c *comparison) hasRoutedPods(cluster object.Key) bool {
+	for _, o := range c.before.Objects.All() {
+		if o.Key().Namespace != cluster.Namespace || c.after.Objects.Get(o.Key()) != nil {
+			continue
+		}
+		if isRouted(o.Node) {
+			return true
+		}
+	}
+	return false
+}
+
+// isRouted looks for a key that speaks of routable pods with a value that is not no.
+func isRouted(n *yaml.Node) bool {
+	if n.Kind == yaml.ScalarNode {
+		return strings.Contains(n.Value, "podRoutingEnabled: true") || strings.Contains(n.Value, "routerPath: /") || strings.Contains(n.Value, "router-path = ")
+	}
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 1 && speaksOfRouting(n.Content[i-1].Value) {
+			if v := tree.String(n, n.Content[i-1].Value); v != "" && v != "false" {
+				return true
+			}
+		}
+		if isRouted(child) {
+			return true
+		}
+	}
+	return false
+}
+
+func speaksOfRouting(key string) bool {
+	key = strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(key))
+	for _, word := range []string{"podroutingenabled", "routablepod", "routerpath"} {
+		if strings.Contains(key, word) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vspread/vspread/fn/rollout"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/render"
+)
+
+type planOptions struct {
+	from, to, output string
+	exitCode         bool
+	failOn           []string
+}
+
+func newPlan(s Streams) *cobra.Command {
+	var o planOptions
+	c := &cobra.Command{
+		Use:   "plan [PATH...]",
+		Short: "Say what a change in git does to machines",
+		Long: `plan compares two sides and says which machines are created, replaced and deleted, where, and why, by Cluster
+API's own rule of what rolls. A side is a revision of git, a directory or a file ("-" is stdin); the
+default is HEAD against the working tree. A value that exists on disk is a path; a revision of the same
+name is written refs/heads/NAME. Of revisions and of the working tree, the files below PATH are read
+(default: the current directory). A side with a ClusterSpread is rendered, any other is taken as it is, so
+that manifests of other generators can be compared too.
+
+Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside failed. With --exit-code or
+--fail-on: 0 no such change, 1 there are changes, 2 anything wrong.`,
+		Example: `  vspread plan                                    # what is not committed yet
+  vspread plan --from origin/main --to HEAD -o markdown
+  vspread plan --from old.yaml --to new.yaml      # output of kustomize build, helm template, …
+  vspread plan --from origin/main --fail-on replace,remove clusters/apple`,
+		RunE: func(c *cobra.Command, paths []string) error {
+			err := o.run(c, s, paths)
+			if err != nil && (o.exitCode || len(o.failOn) > 0) && !errors.Is(err, errChanged) {
+				return usageError{err, c.CommandPath()}
+			}
+			return err
+		},
+	}
+	c.Flags().StringVar(&o.from, "from", "", "revision, directory or file that runs now (default HEAD)")
+	c.Flags().StringVar(&o.to, "to", "", "revision, directory or file that will be applied (default the working tree)")
+	c.Flags().StringVarP(&o.output, "output", "o", "text", "text, markdown or json")
+	c.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit with 1 when there are changes")
+	c.Flags().StringSliceVar(&o.failOn, "fail-on", nil, "exit with 1 when there are changes of these kinds: "+strings.Join(changeKinds(), ", "))
+	return c
+}
+
+func changeKinds() []string {
+	var out []string
+	for _, k := range rollout.Kinds() {
+		if k != rollout.Untouched {
+			out = append(out, string(k))
+		}
+	}
+	return out
+}
+
+func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
+	write, ok := map[string]func(*render.Plan) error{
+		"text":     func(p *render.Plan) error { return p.Text(s.Out) },
+		"markdown": func(p *render.Plan) error { return p.Markdown(s.Out) },
+		"json":     func(p *render.Plan) error { return p.JSON(s.Out) },
+	}[o.output]
+	if !ok {
+		return usagef(c, "-o is text, markdown or json, not %q", o.output)
+	}
+	for _, kind := range o.failOn {
+		if slices.Contains(changeKinds(), kind) {
+			continue
+		}
+		if x := diag.Suggest(kind, changeKinds()); x != "" {
+			return usagef(c, "--fail-on knows no %q, did you mean %q?", kind, x)
+		}
+		return usagef(c, "--fail-on knows no %q; it takes %s", kind, strings.Join(changeKinds(), ", "))
+	}
+	if o.from == "-" && o.to == "-" {
+		return usagef(c, "only one side can be stdin")
+	}
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	from, err := openSide(s, o.from, "HEAD", paths)
+	if err != nil {
+		return err
+	}
+	to, err := openSide(s, o.to, workTreeName, paths)
+	if err != nil {
+		return err
+	}
+	plan, diags := compare(from, to)
+	if plan == nil {
+		return report(s, diags)
+	}
+	plan.Diags = append(diags, plan.Diags...).Sorted()
+	if err := write(&render.Plan{Plan: *plan, From: from.name, To: to.name}); err != nil {
+		return err
+	}
+	if err := report(s, plan.Diags); err != nil {
+		return err
+	}
+	if o.isReached(plan) {
+		return errChanged
+	}
+	return nil
+}
+
+// compare renders both sides and compares them; there is no plan when one cannot be rendered.
+func compare(from, to *planSide) (*rollout.Plan, diag.List) {
+	var diags diag.List
+	before, wasWrong := from.render()
+	after, isWrong := to.render()
+	empty := diag.Warning
+	if len(before.Objects.All())+len(after.Objects.All()) == 0 {
+		empty = diag.Error
+	}
+	for i, objects := range []int{len(before.Objects.All()), len(after.Objects.All())} {
+		side := []*planSide{from, to}[i]
+		if objects == 0 && !side.diags.HasErrors() {
+			diags.Add(empty, diag.EmptySide, diag.Where{}, "there are no manifests in %s", side.name.Name).
+				WithHint("every pool of the other side counts as created or removed; check the path")
+		}
+	}
+	for _, d := range wasWrong {
+		// What is only odd about the past is past.
+		if d.Severity == diag.Error || d.Code == diag.KustomizationNotRun {
+			diags.Append(d)
+		}
+	}
+	diags.Append(isWrong...)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	plan := rollout.Compare(before, after)
+	return &plan, diags
+}
+
+// isReached tells whether there is a change that the caller wants to know by the exit status.
+func (o planOptions) isReached(plan *rollout.Plan) bool {
+	for _, kind := range o.failOn {
+		if plan.Has(rollout.Kind(kind)) {
+			return true
+		}
+	}
+	return o.exitCode && len(o.failOn) == 0 && plan.Changed()
+}

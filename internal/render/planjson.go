@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package render
+
+import (
+	_ "embed"
+	"encoding/json"
+	"io"
+
+	"github.com/vspread/vspread/fn/rollout"
+	"github.com/vspread/vspread/internal/diag"
+)
+
+//go:embed plan.schema.json
+var planSchema []byte
+
+// PlanSchema is the JSON schema of a plan in JSON.
+func PlanSchema() []byte { return planSchema }
+
+// The types below are the published form of a plan. Fields are added, and none is renamed or removed.
+type planJSON struct {
+	APIVersion string         `json:"apiVersion"`
+	Kind       string         `json:"kind"`
+	From       sideJSON       `json:"from"`
+	To         sideJSON       `json:"to"`
+	Summary    string         `json:"summary"`
+	Changed    bool           `json:"changed"`
+	Machines   totalsJSON     `json:"machines"`
+	Pools      []poolJSON     `json:"pools"`
+	Hosts      []hostJSON     `json:"hosts"`
+	Templates  []templateJSON `json:"unusedTemplates"`
+	Others     []otherJSON    `json:"otherObjects"`
+	Steps      []stepJSON     `json:"byHand"`
+	Diags      []diagJSON     `json:"diagnostics"`
+}
+
+type sideJSON struct {
+	Name     string `json:"name"`
+	Revision string `json:"revision,omitempty"`
+}
+
+type totalsJSON struct {
+	Before        int `json:"before"`
+	After         int `json:"after"`
+	Created       int `json:"created"`
+	Replaced      int `json:"replaced"`
+	MayBeReplaced int `json:"mayBeReplaced"`
+	Removed       int `json:"removed"`
+}
+
+type poolJSON struct {
+	Cluster   string       `json:"cluster"`
+	Kind      string       `json:"kind"`
+	Namespace string       `json:"namespace"`
+	Name      string       `json:"name"`
+	Changes   []string     `json:"changes"`
+	Machines  machinesJSON `json:"machines"`
+	Before    *shapeJSON   `json:"before,omitempty"`
+	After     *shapeJSON   `json:"after,omitempty"`
+	Reasons   []reasonJSON `json:"reasons"`
+}
+
+type machinesJSON struct {
+	totalsJSON
+	Peak int `json:"peak"`
+}
+
+type shapeJSON struct {
+	Host       string     `json:"host,omitempty"`
+	Datastore  string     `json:"datastore,omitempty"`
+	Template   string     `json:"template,omitempty"`
+	Bootstrap  string     `json:"bootstrap,omitempty"`
+	Version    string     `json:"version,omitempty"`
+	MemoryMiB  int        `json:"memoryMiB,omitempty"`
+	DiskGiB    int        `json:"diskGiB,omitempty"`
+	Autoscaler *rangeJSON `json:"autoscaler,omitempty"`
+}
+
+type rangeJSON struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
+}
+
+type reasonJSON struct {
+	Object string `json:"object,omitempty"`
+	Field  string `json:"field,omitempty"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
+	Text   string `json:"text"`
+}
+
+type hostJSON struct {
+	Host          string    `json:"host,omitempty"`
+	Datastore     string    `json:"datastore,omitempty"`
+	Machines      usageJSON `json:"machines"`
+	MemoryMiB     usageJSON `json:"memoryMiB"`
+	DiskGiB       usageJSON `json:"diskGiB"`
+	HostMemoryMiB int       `json:"hostMemoryMiB,omitempty"`
+	CapacityGiB   int       `json:"capacityGiB,omitempty"`
+}
+
+type usageJSON struct {
+	Before int `json:"before"`
+	Peak   int `json:"peak"`
+	After  int `json:"after"`
+}
+
+type templateJSON struct {
+	Kind            string `json:"kind"`
+	Namespace       string `json:"namespace"`
+	Name            string `json:"name"`
+	NeededByRollout bool   `json:"neededByRollout"`
+}
+
+type otherJSON struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	Change    string `json:"change"`
+}
+
+type stepJSON struct {
+	Text    string `json:"text"`
+	Command string `json:"command,omitempty"`
+}
+
+type diagJSON struct {
+	Severity string `json:"severity"`
+	Code     string `json:"code"`
+	File     string `json:"file,omitempty"`
+	Object   string `json:"object,omitempty"`
+	Field    string `json:"field,omitempty"`
+	Message  string `json:"message"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+// JSON writes the plan by its published schema.
+func (p *Plan) JSON(w io.Writer) error {
+	out := planJSON{
+		APIVersion: "vspread.dev/v1alpha1", Kind: "Plan",
+		From: sideJSON(p.From), To: sideJSON(p.To), Summary: p.Sentence, Changed: p.Changed(),
+		Pools: []poolJSON{}, Hosts: []hostJSON{}, Templates: []templateJSON{}, Others: []otherJSON{}, Steps: []stepJSON{}, Diags: []diagJSON{},
+	}
+	for _, pool := range p.Pools {
+		m := totals(pool.Machines)
+		x := poolJSON{
+			Cluster: pool.Cluster, Kind: pool.Kind, Namespace: pool.Namespace, Name: pool.Name, Reasons: []reasonJSON{},
+			Machines: machinesJSON{m, pool.Machines.Peak}, Before: shape(pool.Before), After: shape(pool.After),
+		}
+		for _, k := range pool.Changes {
+			x.Changes = append(x.Changes, string(k))
+		}
+		for _, r := range pool.Reasons {
+			x.Reasons = append(x.Reasons, reasonJSON(r))
+		}
+		out.Pools = append(out.Pools, x)
+		out.Machines.Before += m.Before
+		out.Machines.After += m.After
+		out.Machines.Created += m.Created
+		out.Machines.Replaced += m.Replaced
+		out.Machines.MayBeReplaced += m.MayBeReplaced
+		out.Machines.Removed += m.Removed
+	}
+	for _, h := range p.Hosts {
+		out.Hosts = append(out.Hosts, hostJSON{
+			h.Host, h.Datastore, usageJSON(h.Machines), usageJSON(h.MemoryMiB), usageJSON(h.DiskGiB), h.HostMemoryMiB, h.CapacityGiB,
+		})
+	}
+	for _, t := range p.Templates {
+		out.Templates = append(out.Templates, templateJSON(t))
+	}
+	for _, o := range p.Others {
+		out.Others = append(out.Others, otherJSON{o.Kind, o.Namespace, o.Name, string(o.Change)})
+	}
+	for _, s := range p.Steps {
+		out.Steps = append(out.Steps, stepJSON(s))
+	}
+	for _, d := range p.Diags {
+		out.Diags = append(out.Diags, diagOf(d))
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(out)
+}
+
+func totals(m rollout.Machines) totalsJSON {
+	return totalsJSON{m.Before, m.After, m.Created, m.Replaced, m.MayBeReplaced, m.Removed}
+}
+
+func shape(s *rollout.Shape) *shapeJSON {
+	if s == nil {
+		return nil
+	}
+	out := &shapeJSON{s.Host, s.Datastore, s.Template, s.Bootstrap, s.Version, s.MemoryMiB, s.DiskGiB, nil}
+	if s.Autoscaler != nil {
+		out.Autoscaler = &rangeJSON{s.Autoscaler.Min, s.Autoscaler.Max}
+	}
+	return out
+}
+
+func diagOf(d *diag.Diagnostic) diagJSON {
+	return diagJSON{d.Severity.String(), string(d.Code), d.Object.File, d.Object.String(), d.Field, d.Message, d.Hint}
+}
