@@ -4,6 +4,7 @@ package rollout
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -82,7 +83,7 @@ func (c *comparison) changed(p *Pool, before, after *group) {
 	was := before.machines(-1)
 	is := after.machines(was)
 	p.Machines = Machines{Before: was, After: is, Created: max(is-was, 0), Removed: max(was-is, 0)}
-	c.refuseImmutable(before, after)
+	c.refuseImmutable(p, before, after)
 	c.scaling(p, before, after)
 	if after.isControlPlane() {
 		c.controlPlane(p, before, after)
@@ -189,12 +190,14 @@ func fieldOf(d field) Reason {
 // metadata compares labels, annotations and the owner.
 func (c *comparison) metadata(p *Pool, before, after *group) {
 	for _, what := range []string{"labels", "annotations"} {
-		for _, d := range differences(tree.Get(before.node, "metadata", what), tree.Get(after.node, "metadata", what), "metadata", what) {
-			if isNote(d.path[len(d.path)-1]) {
+		old, updated := tree.Strings(before.node, "metadata", what), tree.Strings(after.node, "metadata", what)
+		for _, key := range slices.Compact(slices.Sorted(slices.Values(slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(updated))))) {
+			if old[key] == updated[key] || isNote(key) {
 				continue
 			}
-			p.Changes = append(p.Changes, InPlace)
-			p.Reasons = append(p.Reasons, fieldOf(d))
+			r := Reason{Field: "metadata." + what + "." + key, Before: old[key], After: updated[key]}
+			r.Text = fmt.Sprintf("%s %s %s → %s", strings.TrimSuffix(what, "s"), key, orNone(old[key]), orNone(updated[key]))
+			p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
 		}
 	}
 	switch {
@@ -273,16 +276,21 @@ func (c *comparison) delays(p *Pool, after *group) {
 
 // refuseImmutable reports what the API server refuses, or what takes running machines out of Cluster API's
 // sight.
-func (c *comparison) refuseImmutable(before, after *group) {
+func (c *comparison) refuseImmutable(p *Pool, before, after *group) {
 	if after.isControlPlane() {
 		return
 	}
+	refuse := func(d field) {
+		p.Changes, p.Reasons = append(p.Changes, NoEffect), append(p.Reasons, fieldOf(d))
+	}
 	if was, is := tree.String(before.node, "spec", "clusterName"), tree.String(after.node, "spec", "clusterName"); was != is {
+		refuse(field{[]string{"spec", "clusterName"}, tree.Get(before.node, "spec", "clusterName"), tree.Get(after.node, "spec", "clusterName")})
 		c.diags.Errorf(diag.FieldImmutable, diag.At(after.Ref, "spec.clusterName"), "changes from %s to %s, which Cluster API refuses", was, is).
 			WithHint("a MachineDeployment stays with its Cluster; write one of another name")
 		return // the selector has the cluster's name in it
 	}
 	if d := differences(tree.Get(before.node, "spec", "selector"), tree.Get(after.node, "spec", "selector"), "spec", "selector"); len(d) > 0 {
+		refuse(d[0])
 		c.diags.Errorf(diag.FieldImmutable, diag.At(after.Ref, d[0].name()), "changes: %s → %s", orNone(written(d[0].before)), orNone(written(d[0].after))).
 			WithHint("Cluster API finds the machines that run by their labels, so it would make new ones beside them; keep the selector, or write a MachineDeployment of another name")
 	}

@@ -47,7 +47,7 @@ func sentence(p *Plan) string {
 	}
 	moves := len(parts) > 0
 	if noEffect > 0 {
-		parts = append(parts, count(noEffect, "pool", "pools")+verb(noEffect, " has", " have")+" an edited template that replaces no machine")
+		parts = append(parts, count(noEffect, "pool", "pools")+verb(noEffect, " has", " have")+" a change that replaces no machine")
 	}
 	if inPlace > 0 {
 		parts = append(parts, count(inPlace, "pool", "pools")+verb(inPlace, " changes", " change")+" in place")

@@ -101,15 +101,24 @@ func (c *comparison) reportEdits() {
 			fields = append(fields[:3], "…")
 		}
 		at, list := diag.At(e.after.Ref, e.fields[0].name()), strings.Join(fields, ", ")
+		if !c.isReported(k) {
+			continue
+		}
 		switch {
 		case isVSphere(e.after):
 			c.diags.Errorf(diag.TemplateEdited, at, "is edited under the same name (%s); CAPV refuses that, and Cluster API would replace no machine", list).
 				WithHint("give the template a new name and name it in the MachineDeployment; vspread does so by itself")
-		case k.Group == infrastructureGroup, e.harms:
+		default:
 			c.diags.Errorf(diag.TemplateEdited, at, "is edited under the same name (%s), so machines that run stay as they are, and only later ones differ", list).
 				WithHint("give the template a new name and name it in the MachineDeployment; vspread does so by itself")
 		}
 	}
+}
+
+// isReported tells whether the edit of a template is an error.
+func (c *comparison) isReported(k object.Key) bool {
+	e, edited := c.edited[k]
+	return edited && (e.harms || k.Group == infrastructureGroup)
 }
 
 // others lists objects besides those that make machines.
@@ -123,14 +132,16 @@ func (c *comparison) others() {
 		}
 		before := c.before.Objects.Get(after.Key())
 		switch {
+		case before == nil && isTemplate(after): // new pools and rollouts bring them, or nobody names them
 		case before == nil:
 			add(after, Create)
+		case c.isReported(after.Key()):
 		case before != after && !sameObject(before, after):
 			add(after, InPlace)
 		}
 	}
 	for _, before := range c.before.Objects.All() {
-		if c.isShown(before) || c.after.Objects.Get(before.Key()) != nil {
+		if c.isShown(before) || c.after.Objects.Get(before.Key()) != nil || isTemplate(before) && isGuarded(before) {
 			continue
 		}
 		add(before, Remove)
@@ -144,7 +155,7 @@ func (c *comparison) others() {
 // isShown tells whether the plan says what becomes of an object in other words.
 func (c *comparison) isShown(o *object.Object) bool {
 	k := o.Key()
-	return c.before.groups[k] != nil || c.after.groups[k] != nil || isTemplate(o)
+	return c.before.groups[k] != nil || c.after.groups[k] != nil
 }
 
 // sameObject compares everything but tools' notes and what a controller writes.

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/kustomize/kyaml/kio"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/rollout"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/inventory"
+)
+
+// base is a cluster with a control plane and one pool of two machines on a local datastore.
+const base = `apiVersion: cluster.x-k8s.io/v1beta2
+kind: Cluster
+metadata: {name: apple}
+spec:
+  controlPlaneRef: {apiGroup: controlplane.cluster.x-k8s.io, kind: KubeadmControlPlane, name: apple}
+---
+apiVersion: controlplane.cluster.x-k8s.io/v1beta2
+kind: KubeadmControlPlane
+metadata: {name: apple}
+spec:
+  replicas: 3
+  version: v1.35.4
+  machineTemplate: {spec: {infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: VSphereMachineTemplate, name: cp}}}
+  kubeadmConfigSpec:
+    clusterConfiguration: {dns: {imageTag: a}}
+    initConfiguration: {nodeRegistration: {name: x}}
+    joinConfiguration: {nodeRegistration: {name: x}}
+    preKubeadmCommands: [echo secret]
+---
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: VSphereMachineTemplate
+metadata: {name: cp}
+spec: {template: {spec: {template: ubuntu, datastore: nas, memoryMiB: 4096, diskGiB: 20}}}
+---
+apiVersion: cluster.x-k8s.io/v1beta2
+kind: MachineDeployment
+metadata: {name: apple-a, labels: {cluster.x-k8s.io/cluster-name: apple}}
+spec:
+  clusterName: apple
+  replicas: 2
+  rollout: {strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}
+  selector: {matchLabels: {cluster.x-k8s.io/cluster-name: apple, cluster.x-k8s.io/deployment-name: apple-a}}
+  template:
+    metadata: {labels: {cluster.x-k8s.io/cluster-name: apple, cluster.x-k8s.io/deployment-name: apple-a, tier: fast}}
+    spec:
+      clusterName: apple
+      version: v1.35.4
+      bootstrap: {configRef: {apiGroup: bootstrap.cluster.x-k8s.io, kind: KubeadmConfigTemplate, name: boot}}
+      infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: VSphereMachineTemplate, name: apple-a-1}
+---
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: VSphereMachineTemplate
+metadata: {name: apple-a-1}
+spec: {template: {spec: {template: /dc/vm/old/ubuntu, datastore: /dc/datastore/a1, memoryMiB: 4096, diskGiB: 20, network: {devices: [{networkName: lab}]}}}}
+---
+apiVersion: bootstrap.cluster.x-k8s.io/v1beta2
+kind: KubeadmConfigTemplate
+metadata: {name: boot}
+spec: {template: {spec: {preKubeadmCommands: [echo secret]}}}
+`
+
+const known = `datacenters: [{name: dc, path: /dc}]
+hosts: [{name: esxi01, memoryMiB: 32768}, {name: esxi02}]
+datastores: [{name: a1, path: /dc/datastore/a1, id: d-1, hosts: [esxi01], capacityGiB: 400}, {name: nas, path: /dc/datastore/nas, id: d-9, type: NFS, hosts: [esxi01, esxi02]}]
+templates: [{name: ubuntu, path: /dc/vm/old/ubuntu, id: vm-1, diskGiB: 10}]
+`
+
+func side(t testing.TB, manifests, inv string) rollout.Side {
+	t.Helper()
+	nodes, err := (&kio.ByteReader{Reader: strings.NewReader(manifests), OmitReaderAnnotations: true}).Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var objects []*object.Object
+	for i, n := range nodes {
+		objects = append(objects, object.New(n.YNode(), i))
+	}
+	s := rollout.Side{Objects: object.NewSet(objects)}
+	if inv != "" {
+		parsed, diags := inventory.Parse(inv, diag.Where{})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		s.Inventories = map[object.Key]*inventory.Inventory{{}: &parsed}
+	}
+	return s
+}
+
+// edit changes texts in pairs, each of which must be there.
+func edit(t testing.TB, text string, pairs ...string) string {
+	t.Helper()
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("%q is not there", pairs[i])
+		}
+		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+	}
+	return text
+}
+
+func without(t testing.TB, text, kind, name string) string {
+	t.Helper()
+	documents := strings.Split(text, "---\n")
+	out := slices.DeleteFunc(slices.Clone(documents), func(d string) bool {
+		return strings.Contains(d, "\nkind: "+kind+"\nmetadata: {name: "+name)
+	})
+	if len(out)+1 != len(documents) {
+		t.Fatalf("%s %s is not there once", kind, name)
+	}
+	return strings.Join(out, "---\n")
+}
+
+// told is what a plan says, in a form that is easy to compare.
+func told(p rollout.Plan) string {
+	var b strings.Builder
+	b.WriteString(p.Sentence + "\n")
+	for _, pool := range p.Pools {
+		if pool.Has(rollout.Untouched) {
+			continue
+		}
+		m := pool.Machines
+		fmt.Fprintf(&b, "%s %s %v %d→%d", pool.Kind, pool.Name, pool.Changes, m.Before, m.After)
+		for _, x := range []struct {
+			what string
+			n    int
+		}{{"created", m.Created}, {"replaced", m.Replaced}, {"may be replaced", m.MayBeReplaced}, {"removed", m.Removed}} {
+			if x.n > 0 {
+				fmt.Fprintf(&b, ", %d %s", x.n, x.what)
+			}
+		}
+		fmt.Fprintf(&b, ", peak %d\n", m.Peak)
+		for _, r := range pool.Reasons {
+			fmt.Fprintf(&b, "  %s\n", r.Text)
+		}
+	}
+	for _, o := range p.Others {
+		fmt.Fprintf(&b, "other: %s %s %s\n", o.Kind, o.Name, o.Change)
+	}
+	for _, x := range p.Templates {
+		fmt.Fprintf(&b, "unused: %s %v\n", x.Name, x.NeededByRollout)
+	}
+	for _, s := range p.Steps {
+		fmt.Fprintf(&b, "by hand: %s\n", s.Command)
+	}
+	for _, d := range p.Diags {
+		fmt.Fprintf(&b, "%s %s %s\n", d.Severity, d.Code, d.Object.Name)
+	}
+	return b.String()
+}
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	newTemplate := func(t *testing.T, pairs ...string) string {
+		t.Helper()
+		added := edit(t, "---\napiVersion: infrastructure.cluster.x-k8s.io/v1beta2\nkind: VSphereMachineTemplate\nmetadata: {name: apple-a-2}\n"+
+			"spec: {template: {spec: {template: /dc/vm/old/ubuntu, datastore: /dc/datastore/a1, memoryMiB: 4096, diskGiB: 20, network: {devices: [{networkName: lab}]}}}}\n", pairs...)
+		return edit(t, base, "VSphereMachineTemplate, name: apple-a-1", "VSphereMachineTemplate, name: apple-a-2") + added
+	}
+	for _, c := range []struct {
+		name          string
+		before, after func(t *testing.T) string
+		inventories   [2]string
+		want          string
+	}{
+		{name: "equal", want: "Nothing changes.\n"},
+		{
+			name:  "scaled up",
+			after: func(t *testing.T) string { return edit(t, base, "replicas: 2", "replicas: 5") },
+			want:  "3 machines on esxi01 are created, nothing else moves.\nMachineDeployment apple-a [scale] 2→5, 3 created, peak 5\n  replicas 2 → 5\n",
+		},
+		{
+			name:  "scaled down",
+			after: func(t *testing.T) string { return edit(t, base, "replicas: 2", "replicas: 1") },
+			want:  "1 machine on esxi01 is deleted, nothing else moves.\nMachineDeployment apple-a [scale] 2→1, 1 removed, peak 2\n  replicas 2 → 1\n",
+		},
+		{
+			name:  "replicas left out",
+			after: func(t *testing.T) string { return edit(t, base, "  replicas: 2\n", "") },
+			want:  "1 machine on esxi01 is deleted, nothing else moves.\nMachineDeployment apple-a [scale] 2→1, 1 removed, peak 2\n  replicas is not set, so applying it sets 1 where there are 2\n",
+		},
+		{
+			name: "handed to the autoscaler",
+			after: func(t *testing.T) string {
+				return edit(t, base, "  replicas: 2\n", "", "metadata: {name: apple-a, ", `metadata: {name: apple-a, annotations: {cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size: "1", cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size: "4"}, `)
+			},
+			want: "No machine moves, 1 pool changes in place.\nMachineDeployment apple-a [in-place] 2→2, peak 4\n" +
+				"  annotation cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size none → 4\n  annotation cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size none → 1\n",
+		},
+		{
+			name:        "host gone",
+			after:       func(t *testing.T) string { return edit(t, base, "replicas: 2", "replicas: 0") },
+			inventories: [2]string{known, strings.Replace(known, "esxi01, memoryMiB: 32768", "esxi01, state: gone", 1)},
+			want:        "2 machines on esxi01 are deleted, nothing else moves.\nMachineDeployment apple-a [drain] 2→0, 2 removed, peak 2\n  host esxi01 is gone\n",
+		},
+		{
+			name:  "version",
+			after: func(t *testing.T) string { return edit(t, base, "      version: v1.35.4", "      version: 1.35.5") },
+			want:  "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n  version v1.35.4 → v1.35.5\n",
+		},
+		{
+			name:  "version without its v",
+			after: func(t *testing.T) string { return edit(t, base, "      version: v1.35.4", "      version: 1.35.4") },
+			want:  "Nothing changes.\n",
+		},
+		{
+			name:  "new template",
+			after: func(t *testing.T) string { return newTemplate(t, "4096", "8192", "lab", "dmz") },
+			want: "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n" +
+				"  memoryMiB 4096 → 8192\n  network.devices[0].networkName lab → dmz\nunused: apple-a-1 true\n",
+		},
+		{
+			name:  "new template of the same spec",
+			after: func(t *testing.T) string { return newTemplate(t) },
+			want: "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n" +
+				"  only the name of the VSphereMachineTemplate differs, apple-a-1 → apple-a-2; its spec is the same\nunused: apple-a-1 true\n",
+		},
+		{
+			name:        "folder rename",
+			after:       func(t *testing.T) string { return newTemplate(t, "/old/", "/new/") },
+			inventories: [2]string{known, strings.Replace(known, "/old/", "/new/", 1)},
+			want: "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n" +
+				"  template path changed by a folder rename or move, /dc/vm/old/ubuntu → /dc/vm/new/ubuntu; it is the same template (vm-1)\nunused: apple-a-1 true\n",
+		},
+		{
+			name:  "another spelling",
+			after: func(t *testing.T) string { return newTemplate(t, "/dc/vm/old/ubuntu", "ubuntu") },
+			want: "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n" +
+				"  template is only spelt differently, /dc/vm/old/ubuntu → ubuntu; it is the same template (vm-1)\nunused: apple-a-1 true\n",
+		},
+		{
+			name: "old template removed meanwhile",
+			after: func(t *testing.T) string {
+				return without(t, newTemplate(t, "4096", "8192"), "VSphereMachineTemplate", "apple-a-1")
+			},
+			want: "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n  memoryMiB 4096 → 8192\nother: VSphereMachineTemplate apple-a-1 remove\nwarning TemplateRemoved apple-a-1\n",
+		},
+		{
+			name: "template that is named removed",
+			after: func(t *testing.T) string {
+				return without(t, base, "VSphereMachineTemplate", "apple-a-1")
+			},
+			want: "No machine moves.\nother: VSphereMachineTemplate apple-a-1 remove\nerror TemplateRemoved apple-a-1\n",
+		},
+		{
+			name: "template edited in place",
+			after: func(t *testing.T) string {
+				return edit(t, base, "datastore: /dc/datastore/a1, memoryMiB: 4096", "datastore: /dc/datastore/a1, memoryMiB: 8192")
+			},
+			want: "No machine moves, 1 pool has a change that replaces no machine.\nMachineDeployment apple-a [no-effect] 2→2, peak 2\n" +
+				"  VSphereMachineTemplate apple-a-1 is edited under the same name, which replaces no machine\nerror TemplateEdited apple-a-1\n",
+		},
+		{
+			name: "bootstrap template edited in place",
+			after: func(t *testing.T) string {
+				return edit(t, base, "{spec: {preKubeadmCommands: [echo secret]", "{spec: {preKubeadmCommands: [echo other]")
+			},
+			want: "No machine moves, 1 pool has a change that replaces no machine.\nMachineDeployment apple-a [no-effect] 2→2, peak 2\n" +
+				"  KubeadmConfigTemplate boot is edited under the same name, which replaces no machine\nerror TemplateEdited boot\n",
+		},
+		{
+			name: "bootstrap template edited while all machines are replaced",
+			after: func(t *testing.T) string {
+				return edit(t, base, "{spec: {preKubeadmCommands: [echo secret]", "{spec: {preKubeadmCommands: [echo other]", "      version: v1.35.4", "      version: v1.35.5")
+			},
+			want: "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n  version v1.35.4 → v1.35.5\nother: KubeadmConfigTemplate boot in-place\n",
+		},
+		{
+			name: "labels, taints and timeouts in place",
+			after: func(t *testing.T) string {
+				return edit(t, base, "tier: fast", "tier: slow", "      version: v1.35.4", "      deletion: {nodeDrainTimeoutSeconds: 60}\n      version: v1.35.4")
+			},
+			want: "No machine moves, 1 pool changes in place.\nMachineDeployment apple-a [in-place] 2→2, peak 2\n" +
+				"  metadata.labels.tier fast → slow\n  deletion none → {nodeDrainTimeoutSeconds: 60}\n",
+		},
+		{
+			name: "adopted",
+			after: func(t *testing.T) string {
+				return edit(t, base, "metadata: {name: apple-a, ", "metadata: {name: apple-a, annotations: {vspread.dev/owner: apple}, ")
+			},
+			want: "No machine moves, 1 pool changes in place.\nMachineDeployment apple-a [adopt] 2→2, peak 2\n  vspread looks after it from now on\n",
+		},
+		{
+			name:  "removed",
+			after: func(t *testing.T) string { return without(t, base, "MachineDeployment", "apple-a") },
+			want: "2 machines on esxi01 are deleted, nothing else moves.\nMachineDeployment apple-a [remove] 2→0, 2 removed, peak 2\n" +
+				"unused: boot false\nunused: apple-a-1 false\nby hand: kubectl delete machinedeployment --namespace default apple-a\nwarning PoolRemoved apple-a\n",
+		},
+		{
+			name:   "removed when empty",
+			before: func(t *testing.T) string { return edit(t, base, "replicas: 2", "replicas: 0") },
+			after:  func(t *testing.T) string { return without(t, base, "MachineDeployment", "apple-a") },
+			want: "No machine moves.\nMachineDeployment apple-a [remove] 0→0, peak 0\n" +
+				"unused: boot false\nunused: apple-a-1 false\nby hand: kubectl delete machinedeployment --namespace default apple-a\n",
+		},
+		{
+			name:        "created on a new datastore",
+			before:      func(t *testing.T) string { return without(t, base, "MachineDeployment", "apple-a") },
+			inventories: [2]string{strings.Replace(known, "{name: a1, path: /dc/datastore/a1, id: d-1, hosts: [esxi01], capacityGiB: 400}, ", "", 1), known},
+			want:        "2 machines on esxi01 are created, nothing else moves.\nMachineDeployment apple-a [create] 0→2, 2 created, peak 2\n  datastore a1 is new in the inventory\n",
+		},
+		{
+			name: "selector",
+			after: func(t *testing.T) string {
+				return edit(t, base, "deployment-name: apple-a}}", "deployment-name: apple-b}}")
+			},
+			want: "No machine moves, 1 pool has a change that replaces no machine.\nMachineDeployment apple-a [no-effect] 2→2, peak 2\n  selector.matchLabels.cluster.x-k8s.io/deployment-name apple-a → apple-b\nerror FieldImmutable apple-a\n",
+		},
+		{
+			name: "replaced when deleted",
+			after: func(t *testing.T) string {
+				return edit(t, base, "{type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}", "{type: OnDelete}", "      version: v1.35.4", "      version: v1.35.5")
+			},
+			want: "2 machines on esxi01 are replaced, 1 pool changes in place, nothing else moves.\nMachineDeployment apple-a [replace in-place] 2→2, 2 replaced, peak 2\n  version v1.35.4 → v1.35.5\n" +
+				"  rollout.strategy.rollingUpdate {maxSurge: 1, maxUnavailable: 0} → none\n  rollout.strategy.type RollingUpdate → OnDelete\n  each machine is replaced when you delete it (OnDelete)\n" +
+				"by hand: kubectl delete machine --namespace default --selector cluster.x-k8s.io/deployment-name=apple-a\n",
+		},
+		{
+			name: "control plane version",
+			after: func(t *testing.T) string {
+				return edit(t, base, "  replicas: 3\n  version: v1.35.4", "  replicas: 3\n  version: v1.36.0")
+			},
+			want: "The control plane of apple rolls (3 machines), nothing else moves.\nKubeadmControlPlane apple [replace] 3→3, 3 replaced, peak 4\n  version v1.35.4 → v1.36.0\n",
+		},
+		{
+			name: "control plane commands, without their text",
+			after: func(t *testing.T) string {
+				return edit(t, base, "    preKubeadmCommands: [echo secret]", "    preKubeadmCommands: [echo other]")
+			},
+			want: "The control plane of apple rolls (3 machines), nothing else moves.\nKubeadmControlPlane apple [replace] 3→3, 3 replaced, peak 4\n  kubeadmConfigSpec.preKubeadmCommands[0] differs\n",
+		},
+		{
+			name:  "control plane in place",
+			after: func(t *testing.T) string { return edit(t, base, "imageTag: a", "imageTag: b") },
+			want:  "No machine moves, 1 pool changes in place.\nKubeadmControlPlane apple [in-place] 3→3, peak 3\n  kubeadmConfigSpec.clusterConfiguration.dns.imageTag differs, which replaces no machine\n",
+		},
+		{
+			name: "control plane, its first machine",
+			after: func(t *testing.T) string {
+				return edit(t, base, "initConfiguration: {nodeRegistration: {name: x}}", "initConfiguration: {nodeRegistration: {name: y}}")
+			},
+			want: "The control plane of apple may roll, nothing else moves.\nKubeadmControlPlane apple [may-replace] 3→3, 3 may be replaced, peak 4\n" +
+				"  kubeadmConfigSpec.initConfiguration.nodeRegistration.name differs, which concerns at most the machine that was made first\n",
+		},
+		{
+			name:   "control plane of another kind",
+			before: func(t *testing.T) string { return edit(t, base, "KubeadmControlPlane", "TalosControlPlane") },
+			after: func(t *testing.T) string {
+				return edit(t, base, "KubeadmControlPlane", "TalosControlPlane", "  replicas: 3\n  version: v1.35.4", "  replicas: 3\n  version: v1.36.0")
+			},
+			want: "The control plane of apple may roll, nothing else moves.\nTalosControlPlane apple [may-replace] 3→3, 3 may be replaced, peak 4\n" +
+				"  version v1.35.4 → v1.36.0\n  the spec differs; what makes a TalosControlPlane roll is not known here\n",
+		},
+		{
+			name: "ClusterClass",
+			before: func(t *testing.T) string {
+				return edit(t, base, "spec:\n  controlPlaneRef", "spec:\n  topology: {version: v1.35.4}\n  controlPlaneRef")
+			},
+			after: func(t *testing.T) string {
+				return edit(t, base, "spec:\n  controlPlaneRef", "spec:\n  topology: {version: v1.36.0}\n  controlPlaneRef")
+			},
+			want: "Cluster apple may roll, nothing else moves.\nCluster apple [may-replace] 0→0, peak 0\n" +
+				"  the topology differs; what rolls is decided by its ClusterClass in the management cluster\nother: Cluster apple in-place\n",
+		},
+		{
+			name: "paused",
+			after: func(t *testing.T) string {
+				return edit(t, base, "spec:\n  controlPlaneRef", "spec:\n  paused: true\n  controlPlaneRef", "replicas: 2", "replicas: 1")
+			},
+			want: "1 machine on esxi01 is deleted, nothing else moves.\nMachineDeployment apple-a [scale] 2→1, 1 removed, peak 2\n  replicas 2 → 1\n" +
+				"  the Cluster is paused, so nothing happens until it is resumed\nother: Cluster apple in-place\n",
+		},
+		{
+			name: "rollout after a time",
+			after: func(t *testing.T) string {
+				return edit(t, base, "rollout: {strategy", `rollout: {after: "2026-11-21T00:00:00Z", strategy`)
+			},
+			want: "2 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 2→2, 2 replaced, peak 3\n  machines made before 2026-11-21T00:00:00Z are replaced from then on\n",
+		},
+		{
+			name:  "other objects",
+			after: func(t *testing.T) string { return base + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n" },
+			want:  "No machine moves.\nother: ConfigMap x create\n",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			manifests := [2]string{base, base}
+			for i, f := range []func(*testing.T) string{c.before, c.after} {
+				if f != nil {
+					manifests[i] = f(t)
+				}
+			}
+			if c.inventories[0] == "" {
+				c.inventories = [2]string{known, known}
+			}
+			p := rollout.Compare(side(t, manifests[0], c.inventories[0]), side(t, manifests[1], c.inventories[1]))
+			if d := cmp.Diff(c.want, told(p)); d != "" {
+				t.Error(d)
+			}
+			for _, secret := range []string{"secret", "other"} {
+				if strings.Contains(fmt.Sprintf("%+v", p), "echo "+secret) {
+					t.Errorf("the plan tells a command that boots a machine")
+				}
+			}
+		})
+	}
+}
