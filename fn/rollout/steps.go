@@ -21,7 +21,7 @@ func (c *comparison) steps() {
 	deletions := map[string][]string{}
 	onDelete := map[string][]string{}
 	for _, p := range c.plan.Pools {
-		if p.Kind != machineDeployment {
+		if p.Kind != machineDeployment || !isName(p.Namespace) || !isName(p.Name) {
 			continue
 		}
 		switch {
@@ -43,6 +43,9 @@ func (c *comparison) steps() {
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(gone), compareKeys) {
+		if !isName(k.Namespace) || !isName(k.Name) {
+			continue
+		}
 		c.step(fmt.Sprintf("delete Cluster %s by itself and wait until it is gone, before anything else of it leaves git", k.Name),
 			"kubectl delete cluster --namespace %s %s", k.Namespace, k.Name)
 		if c.hasRoutedPods(k) {
@@ -56,6 +59,13 @@ func (c *comparison) step(text, command string, args ...any) {
 		command = fmt.Sprintf(command, args...)
 	}
 	c.plan.Steps = append(c.plan.Steps, Step{Text: text, Command: command})
+}
+
+// isName tells whether a cluster can have an object of this name. No API server has checked the names in git, and
+// a command is copied into a shell: what cannot exist need not be deleted either.
+func isName(name string) bool {
+	isPlain := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' }
+	return name != "" && name[0] != '-' && !strings.ContainsFunc(name, func(r rune) bool { return !isPlain(r) })
 }
 
 func pools(n int) string {

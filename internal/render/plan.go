@@ -46,7 +46,7 @@ func (p *Plan) rows() (rows []planRow, untouched int) {
 			name += " (" + pool.Kind + ")"
 		}
 		rows = append(rows, planRow{
-			pool: name, change: changes(pool), host: places(pool, func(s *rollout.Shape) string { return s.Host }),
+			pool: diag.Printable(name), change: changes(pool), host: places(pool, func(s *rollout.Shape) string { return s.Host }),
 			datastore: places(pool, func(s *rollout.Shape) string { return s.Datastore }),
 			machines:  poolMachines(pool), reason: reasons(pool),
 		})
