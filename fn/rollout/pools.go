@@ -3,6 +3,7 @@
 package rollout
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -182,6 +183,10 @@ func isAPIVersion(d field) bool { return d.path[len(d.path)-1] == "apiVersion" }
 
 func fieldOf(d field) Reason {
 	r := Reason{Field: d.name(), Before: written(d.before), After: written(d.after)}
+	if d.below("spec", "template", "metadata") && len(d.path) == 5 {
+		r.Text = fmt.Sprintf("machines' %s %s %s → %s", strings.TrimSuffix(d.path[3], "s"), d.path[4], orNone(r.Before), orNone(r.After))
+		return r
+	}
 	short := strings.TrimPrefix(strings.TrimPrefix(r.Field, "spec.template."), "spec.")
 	r.Text = fmt.Sprintf("%s %s → %s", short, orNone(r.Before), orNone(r.After))
 	return r
@@ -201,22 +206,25 @@ func (c *comparison) metadata(p *Pool, before, after *group) {
 		}
 	}
 	switch {
-	case before.Owner() == after.Owner() || object.SameOwner(before.Owner(), after.Owner()):
-	case after.Owner() == "":
+	case object.SameOwner(keeper(before.Object), keeper(after.Object)):
+	case keeper(after.Object) == "":
 		p.Changes = append(p.Changes, InPlace)
-		p.Reasons = append(p.Reasons, Reason{Field: ownerField, Before: before.Owner(), Text: "vspread no longer looks after it"})
+		p.Reasons = append(p.Reasons, Reason{Text: "vspread no longer looks after it"})
 	default:
 		p.Changes = append(p.Changes, Adopt)
-		p.Reasons = append(p.Reasons, Reason{Field: ownerField, Before: before.Owner(), After: after.Owner(), Text: "vspread looks after it from now on"})
+		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + keeper(after.Object)})
 	}
 }
 
-const ownerField = `metadata.annotations.` + object.OwnerAnnotation
+// keeper is the Cluster that vspread looks after a MachineDeployment for, or "".
+func keeper(o *object.Object) string {
+	return cmp.Or(o.Owner(), o.Annotation(object.AdoptedAnnotation))
+}
 
-// isNote recognises annotations that tools leave on objects for themselves, and the owner, which is looked at
-// apart.
+// isNote recognises annotations that tools leave on objects for themselves, and those that say whose it is, which
+// are looked at apart.
 func isNote(key string) bool {
-	if key == object.OwnerAnnotation || key == object.LocalConfig {
+	if key == object.OwnerAnnotation || key == object.AdoptedAnnotation || key == object.LocalConfig {
 		return true
 	}
 	for _, prefix := range []string{"config.kubernetes.io/", "internal.config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/", "internal.kpt.dev/", "kubectl.kubernetes.io/"} {

@@ -280,14 +280,14 @@ func TestCompare(t *testing.T) {
 				return edit(t, base, "tier: fast", "tier: slow", "      version: v1.35.4", "      deletion: {nodeDrainTimeoutSeconds: 60}\n      version: v1.35.4")
 			},
 			want: "No machine moves, 1 pool changes in place.\nMachineDeployment apple-a [in-place] 2→2, peak 2\n" +
-				"  metadata.labels.tier fast → slow\n  deletion none → {nodeDrainTimeoutSeconds: 60}\n",
+				"  machines' label tier fast → slow\n  deletion none → {nodeDrainTimeoutSeconds: 60}\n",
 		},
 		{
 			name: "adopted",
 			after: func(t *testing.T) string {
 				return edit(t, base, "metadata: {name: apple-a, ", "metadata: {name: apple-a, annotations: {vspread.dev/owner: apple}, ")
 			},
-			want: "No machine moves, 1 pool changes in place.\nMachineDeployment apple-a [adopt] 2→2, peak 2\n  vspread looks after it from now on\n",
+			want: "No machine moves, 1 pool is adopted.\nMachineDeployment apple-a [adopt] 2→2, peak 2\n  vspread looks after it from now on, for apple\n",
 		},
 		{
 			name:  "removed",
@@ -299,7 +299,7 @@ func TestCompare(t *testing.T) {
 			name:   "removed when empty",
 			before: func(t *testing.T) string { return edit(t, base, "replicas: 2", "replicas: 0") },
 			after:  func(t *testing.T) string { return without(t, base, "MachineDeployment", "apple-a") },
-			want: "No machine moves.\nMachineDeployment apple-a [remove] 0→0, peak 0\n" +
+			want: "No machine moves, 1 empty pool is removed.\nMachineDeployment apple-a [remove] 0→0, peak 0\n" +
 				"unused: boot false\nunused: apple-a-1 false\nby hand: kubectl delete machinedeployment --namespace default apple-a\n",
 		},
 		{

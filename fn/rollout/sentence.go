@@ -16,12 +16,19 @@ func sentence(p *Plan) string {
 		return "Nothing changes."
 	}
 	t := tally{replaced: map[string]int{}, created: map[string]int{}, deleted: map[string]int{}, noun: "on %d hosts"}
-	inPlace, noEffect := 0, 0
+	inPlace, noEffect, adopted, emptyGone, emptyNew := 0, 0, 0, 0, 0
 	var planes, unsure []string
 	for _, pool := range p.Pools {
 		m := pool.Machines
-		if pool.Has(InPlace) || pool.Has(Adopt) {
+		switch {
+		case pool.Has(Adopt):
+			adopted++
+		case pool.Has(InPlace):
 			inPlace++
+		case pool.Has(Remove) && m.Peak == 0:
+			emptyGone++
+		case pool.Has(Create) && m.Peak == 0:
+			emptyNew++
 		}
 		if pool.Has(NoEffect) {
 			noEffect++
@@ -47,10 +54,19 @@ func sentence(p *Plan) string {
 	}
 	moves := len(parts) > 0
 	if noEffect > 0 {
-		parts = append(parts, count(noEffect, "pool", "pools")+verb(noEffect, " has", " have")+" a change that replaces no machine")
+		parts = append(parts, count(noEffect, "pool has", "pools have")+" a change that replaces no machine")
+	}
+	if emptyGone > 0 {
+		parts = append(parts, count(emptyGone, "empty pool is removed", "empty pools are removed"))
+	}
+	if emptyNew > 0 {
+		parts = append(parts, count(emptyNew, "empty pool is created", "empty pools are created"))
+	}
+	if adopted > 0 {
+		parts = append(parts, count(adopted, "pool is adopted", "pools are adopted"))
 	}
 	if inPlace > 0 {
-		parts = append(parts, count(inPlace, "pool", "pools")+verb(inPlace, " changes", " change")+" in place")
+		parts = append(parts, count(inPlace, "pool changes", "pools change")+" in place")
 	}
 	if !moves {
 		return capital(strings.Join(append([]string{"no machine moves"}, parts...), ", ")) + "."
