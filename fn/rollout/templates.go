@@ -135,7 +135,11 @@ func (c *comparison) others() {
 		case before == nil && isTemplate(after): // new pools and rollouts bring them, or nobody names them
 		case before == nil:
 			add(after, Create)
-		case c.isReported(after.Key()):
+		case c.isReported(after.Key()): // as an error
+		case isTemplate(after):
+			if _, edited := c.edited[after.Key()]; edited {
+				add(after, InPlace)
+			}
 		case before != after && !sameObject(before, after):
 			add(after, InPlace)
 		}
@@ -161,9 +165,9 @@ func (c *comparison) isShown(o *object.Object) bool {
 // sameObject compares everything but tools' notes and what a controller writes.
 func sameObject(a, b *object.Object) bool {
 	x, y := tree.Clone(a.Node), tree.Clone(b.Node)
-	for _, n := range []struct{ Key string }{{"status"}} {
-		tree.Remove(x, n.Key)
-		tree.Remove(y, n.Key)
+	for _, key := range []string{"status", "apiVersion"} {
+		tree.Remove(x, key)
+		tree.Remove(y, key)
 	}
 	for _, d := range differences(x, y) {
 		if len(d.path) == 2 && d.below("metadata", "namespace") {

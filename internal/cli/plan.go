@@ -85,6 +85,9 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if o.from == "-" && o.to == "-" {
 		return usagef(c, "only one side can be stdin")
 	}
+	if len(paths) > 0 && isPath(o.from) && isPath(o.to) {
+		return usagef(c, "--from and --to name files or directories, so there is nothing to look up %s in", strings.Join(paths, " "))
+	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}

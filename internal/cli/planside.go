@@ -31,10 +31,15 @@ type planSide struct {
 // workTreeName is what the work tree is called in reports.
 const workTreeName = "working tree"
 
+// isPath tells whether a side is read from disk or stdin: what exists there is never taken for a revision.
+func isPath(value string) bool {
+	_, err := os.Stat(value)
+	return value == "-" || value != "" && err == nil
+}
+
 // openSide reads a side. A value that exists on disk is a path, also when a revision has the same name.
 func openSide(s Streams, value, otherwise string, paths []string) (*planSide, error) {
 	side := &planSide{source: source{stdin: s}}
-	_, statErr := os.Stat(value)
 	switch {
 	case value == "" && otherwise == workTreeName:
 		side.name.Name = workTreeName
@@ -45,7 +50,7 @@ func openSide(s Streams, value, otherwise string, paths []string) (*planSide, er
 	case value == "-":
 		side.name.Name, side.label = "stdin", ""
 		return side, side.read([]string{value})
-	case value != "" && statErr == nil:
+	case isPath(value):
 		side.name.Name = filepath.ToSlash(filepath.Clean(value))
 		if info, err := os.Stat(value); err == nil && info.IsDir() && side.name.Name != "." {
 			side.label = side.name.Name + "/"
@@ -148,107 +153,4 @@ func applied(items []*yaml.RNode) ([]*object.Object, diag.List) {
 		}
 	}
 	return out, diags
-}
-
-// withoutCopies leaves out what `vspread render -o` copied: in a directory with output of ours and without a
-// ClusterSpread, an object that also stands outside of it. Of our own objects one stays as earlier output.
-func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
-	hasOurs, hasSpread := map[string]bool{}, map[string]bool{}
-	objects := make([]*object.Object, len(items))
-	byKey := map[object.Key][]int{}
-	for i, n := range items {
-		objects[i] = object.New(n.YNode(), i)
-		byKey[objects[i].Key()] = append(byKey[objects[i].Key()], i)
-		for dir := range directories(objects[i].Ref.File) {
-			hasOurs[dir] = hasOurs[dir] || objects[i].Owner() != ""
-			hasSpread[dir] = hasSpread[dir] || isClusterSpread(n)
-		}
-	}
-	isOutput := func(o *object.Object) bool {
-		for dir := range directories(o.Ref.File) {
-			if hasOurs[dir] && !hasSpread[dir] {
-				return true
-			}
-		}
-		return false
-	}
-	drop := map[int]bool{}
-	for _, same := range byKey {
-		if len(same) < 2 {
-			continue
-		}
-		var originals, copies []int
-		for _, i := range same {
-			if isOutput(objects[i]) || objects[i].Owner() != "" {
-				copies = append(copies, i)
-			} else {
-				originals = append(originals, i)
-			}
-		}
-		if len(originals) == 0 && allOurs(objects, copies) {
-			copies = copies[1:] // they were written from the same input
-		} else if len(originals) != 1 {
-			continue // reported as standing twice
-		}
-		for _, i := range copies {
-			drop[i] = objects[i].Owner() == "" || len(originals) == 0
-		}
-	}
-	var out []*yaml.RNode
-	for i, n := range items {
-		if !drop[i] {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-func allOurs(objects []*object.Object, of []int) bool {
-	return !slices.ContainsFunc(of, func(i int) bool { return objects[i].Owner() == "" })
-}
-
-// directories gives the directories that a file is in, the nearest first.
-func directories(file string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		if file == "" {
-			return
-		}
-		for dir := path.Dir(file); yield(dir) && dir != "." && dir != "/"; {
-			dir = path.Dir(dir)
-		}
-	}
-}
-
-// harmless are the fields of a kustomization that change no object, or only pass objects on.
-var harmless = []string{"apiVersion", "kind", "metadata", "resources", "configurations", "sortOptions", "buildMetadata", "openapi", "transformers"}
-
-// kustomizations warns of those that do more than list resources: what they do is not in the plan.
-func (s *planSide) kustomizations() diag.List {
-	var diags diag.List
-	for _, b := range s.builds {
-		var doc yaml.Node
-		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-			continue // reported as no YAML
-		}
-		root := doc.Content[0]
-		var does []string
-		for i := 0; i+1 < len(root.Content); i += 2 {
-			if key := root.Content[i].Value; !slices.Contains(harmless, key) {
-				does = append(does, key)
-			}
-		}
-		for _, list := range []string{"resources", "transformers"} {
-			for _, entry := range tree.List(root, list) {
-				if strings.HasPrefix(entry.Value, "..") || strings.Contains(entry.Value, "://") || strings.Contains(entry.Value, "\n") || strings.HasPrefix(entry.Value, "github.com/") {
-					line, _, _ := strings.Cut(entry.Value, "\n")
-					does = append(does, list+": "+line)
-				}
-			}
-		}
-		if len(does) > 0 {
-			diags.Warnf(diag.KustomizationNotRun, diag.At(diag.Ref{File: b.name}, ""), "does more than list files (%s), and vspread does not run kustomize", diag.Choices(does)).
-				WithHint("compare what comes out: `kustomize build` each side into a file, and `vspread plan --from FILE --to FILE`")
-		}
-	}
-	return diags
 }

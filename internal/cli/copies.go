@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"path"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+)
+
+// withoutCopies leaves out what `vspread render -o` copied: in a directory with output of ours and without a
+// ClusterSpread, an object that also stands outside of it. Of our own objects one stays as earlier output.
+func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
+	hasOurs, hasSpread := map[string]bool{}, map[string]bool{}
+	objects := make([]*object.Object, len(items))
+	byKey := map[object.Key][]int{}
+	for i, n := range items {
+		objects[i] = object.New(n.YNode(), i)
+		byKey[objects[i].Key()] = append(byKey[objects[i].Key()], i)
+		for dir := range directories(objects[i].Ref.File) {
+			hasOurs[dir] = hasOurs[dir] || objects[i].Owner() != ""
+			hasSpread[dir] = hasSpread[dir] || isClusterSpread(n)
+		}
+	}
+	isOutput := func(o *object.Object) bool {
+		for dir := range directories(o.Ref.File) {
+			if hasOurs[dir] && !hasSpread[dir] {
+				return true
+			}
+		}
+		return false
+	}
+	drop := map[int]bool{}
+	for _, same := range byKey {
+		if len(same) < 2 {
+			continue
+		}
+		var originals, copies []int
+		for _, i := range same {
+			if isOutput(objects[i]) || objects[i].Owner() != "" {
+				copies = append(copies, i)
+			} else {
+				originals = append(originals, i)
+			}
+		}
+		if len(originals) == 0 && allOurs(objects, copies) {
+			copies = copies[1:] // they were written from the same input
+		} else if len(originals) != 1 {
+			continue // reported as standing twice
+		}
+		for _, i := range copies {
+			drop[i] = objects[i].Owner() == "" || len(originals) == 0
+		}
+	}
+	var out []*yaml.RNode
+	for i, n := range items {
+		if !drop[i] {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func allOurs(objects []*object.Object, of []int) bool {
+	return !slices.ContainsFunc(of, func(i int) bool { return objects[i].Owner() == "" })
+}
+
+// directories gives the directories that a file is in, the nearest first.
+func directories(file string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		if file == "" {
+			return
+		}
+		for dir := path.Dir(file); yield(dir) && dir != "." && dir != "/"; {
+			dir = path.Dir(dir)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// harmless are the fields of a kustomization that change no object, or only pass objects on.
+var harmless = []string{"apiVersion", "kind", "metadata", "resources", "configurations", "sortOptions", "buildMetadata", "openapi", "transformers"}
+
+// kustomizations warns of those that do more than list resources: what they do is not in the plan.
+func (s *planSide) kustomizations() diag.List {
+	var diags diag.List
+	for _, b := range s.builds {
+		var doc yaml.Node
+		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
+			continue // reported as no YAML
+		}
+		root := doc.Content[0]
+		var does []string
+		for i := 0; i+1 < len(root.Content); i += 2 {
+			if key := root.Content[i].Value; !slices.Contains(harmless, key) {
+				does = append(does, key)
+			}
+		}
+		for _, list := range []string{"resources", "transformers"} {
+			for _, entry := range tree.List(root, list) {
+				if strings.HasPrefix(entry.Value, "..") || strings.Contains(entry.Value, "://") || strings.Contains(entry.Value, "\n") || strings.HasPrefix(entry.Value, "github.com/") {
+					line, _, _ := strings.Cut(entry.Value, "\n")
+					does = append(does, list+": "+line)
+				}
+			}
+		}
+		if len(does) > 0 {
+			diags.Warnf(diag.KustomizationNotRun, diag.At(diag.Ref{File: b.name}, ""), "does more than list files (%s), and vspread does not run kustomize", diag.Choices(does)).
+				WithHint("compare what comes out: `kustomize build` each side into a file, and `vspread plan --from FILE --to FILE`")
+		}
+	}
+	return diags
+}
