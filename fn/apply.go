@@ -56,6 +56,9 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 			for k, v := range outputs[i].ClusterLabels {
 				edit(items[outputs[i].Cluster.Item], codec.String(v), "metadata", "labels", k)
 			}
+			if outputs[i].ClusterLabels[expand.ClusterLabel] == "" {
+				unlabel(items[outputs[i].Cluster.Item], expand.ClusterLabel)
+			}
 		}
 		for _, o := range hidden {
 			edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
@@ -79,6 +82,16 @@ func edit(item *yaml.RNode, value *yaml.Node, path ...string) {
 		return
 	}
 	tree.Set(item.YNode(), value, path...)
+}
+
+// unlabel takes a label of ours off an object of the user's, and the mapping when it was the only one.
+func unlabel(item *yaml.RNode, label string) {
+	if tree.Remove(item.YNode(), "metadata", "labels", label) == nil {
+		return
+	}
+	if labels := tree.Get(item.YNode(), "metadata", "labels"); len(labels.Content) == 0 {
+		tree.Remove(item.YNode(), "metadata", "labels")
+	}
 }
 
 // onlyCopiedFrom gives the seeds that nothing else refers to: hiding another one would break what does.

@@ -104,7 +104,14 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 	pool.Template = template.Ref.Name
 	pool.Bootstrap = tree.String(node, "spec", "template", "spec", "bootstrap", "configRef", "name")
 	machine := tree.Get(template.Node, "spec", "template", "spec")
-	if changes := e.otherShape(pool, group, own, at); len(changes) > 0 {
+	changes := e.otherShape(pool, group, own, at)
+	if template.Owner() != "" && len(changes) == 0 {
+		// An earlier change of shape gave it a template of ours, which is kept as all of ours are.
+		if desired, name := e.machineTemplate(pool, group, own, at); name == template.Ref.Name {
+			out.Desired = append(out.Desired, desired)
+		}
+	}
+	if len(changes) > 0 {
 		var desired object.Desired
 		desired, pool.Template = e.machineTemplate(pool, group, own, at)
 		out.Desired = append(out.Desired, desired)
