@@ -54,7 +54,7 @@ golden: ## write the golden files of the examples anew; look at the difference b
 	go test ./internal/cli -run 'TestExamples$$' -update
 
 bench: ## parse, expand and write beside their floor
-	go test ./fn ./fn/place -run '^$$' -bench . -benchtime 3x
+	go test ./fn ./fn/place ./fn/rollout -run '^$$' -bench . -benchtime 3x
 
 fuzz: ## each fuzz target for FUZZTIME
 	go test ./fn -run '^$$' -fuzz '^FuzzRun$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
