@@ -3,6 +3,7 @@
 package rollout_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,10 +11,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/kube-openapi/pkg/validation/spec"
+	"k8s.io/kube-openapi/pkg/validation/strfmt"
+	"k8s.io/kube-openapi/pkg/validation/validate"
 	"pgregory.net/rapid"
 
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/fn/rollout"
+	"github.com/vspread/vspread/internal/render"
 )
 
 // world draws manifests of some pools of one cluster, and shuffles them.
@@ -58,6 +63,11 @@ spec: {template: {spec: {template: ubuntu, datastore: %s, memoryMiB: %d, diskGiB
 
 func TestLaws(t *testing.T) {
 	t.Parallel()
+	schema := &spec.Schema{}
+	if err := json.Unmarshal(render.PlanSchema(), schema); err != nil {
+		t.Fatal(err)
+	}
+	validator := validate.NewSchemaValidator(schema, nil, "plan", strfmt.Default)
 	rapid.Check(t, func(rt *rapid.T) {
 		before, after := side(t, world(rt, "before"), known), side(t, world(rt, "after"), "")
 		p := rollout.Compare(before, after)
@@ -67,6 +77,16 @@ func TestLaws(t *testing.T) {
 			if same := rollout.Compare(s, s); same.Changed() || same.Sentence != "Nothing changes." || len(same.Diags) > 0 {
 				rt.Fatalf("a side against itself: %s\n%v", same.Sentence, same.Diags)
 			}
+		}
+
+		// Every plan is by the published schema.
+		var text strings.Builder
+		var value any
+		if err := (&render.Plan{Plan: p}).JSON(&text); err != nil || json.Unmarshal([]byte(text.String()), &value) != nil {
+			rt.Fatal(err, text.String())
+		}
+		if r := validator.Validate(value); !r.IsValid() {
+			rt.Fatal(r.Errors)
 		}
 
 		// The order of the input does not matter.

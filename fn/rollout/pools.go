@@ -63,8 +63,14 @@ func (c *comparison) removed(p *Pool, before *group) {
 		}
 	}
 	if before.most(n) > 0 && !c.isGone(before.cluster) {
-		c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", machines(n, before.autoscaler)).
-			WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
+		d := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", machines(n, before.autoscaler))
+		switch {
+		case before.isControlPlane():
+		case keeper(before.Object) != "":
+			d.WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
+		default:
+			d.WithHint("to move its machines first, keep it with replicas: 0; to keep them, let a pool adopt it")
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,9 +16,13 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"k8s.io/kube-openapi/pkg/validation/spec"
+	"k8s.io/kube-openapi/pkg/validation/strfmt"
+	"k8s.io/kube-openapi/pkg/validation/validate"
 
 	"github.com/vspread/vspread/internal/cli"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/render"
 )
 
 const scripts = "testdata/script"
@@ -44,6 +49,7 @@ func TestMain(m *testing.M) {
 //	remember DIR                    note what is in a directory
 //	untouched DIR                   it is as it was when it was noted
 //	large FILE MIB                  write a ConfigMap of more than that size
+//	planned stdout|FILE             the text is a plan by its published schema
 func TestScripts(t *testing.T) {
 	absolute := func(path string) string {
 		p, err := filepath.Abs(path)
@@ -78,6 +84,7 @@ func TestScripts(t *testing.T) {
 			"remember":  positive("remember DIR", 1, remember),
 			"untouched": positive("untouched DIR", 1, untouched),
 			"large":     positive("large FILE MIB", 2, large),
+			"planned":   positive("planned stdout|FILE", 1, planned),
 		},
 	})
 }
@@ -214,4 +221,14 @@ func large(ts *testscript.TestScript, args []string) {
 	line := "    " + strings.Repeat("x", 1019) + "\n"
 	text := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: large\ndata:\n  text: |\n" + strings.Repeat(line, size<<10)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o666))
+}
+
+func planned(ts *testscript.TestScript, args []string) {
+	schema := &spec.Schema{}
+	ts.Check(json.Unmarshal(render.PlanSchema(), schema))
+	var plan any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &plan))
+	if r := validate.NewSchemaValidator(schema, nil, "plan", strfmt.Default).Validate(plan); !r.IsValid() {
+		ts.Fatalf("%v", r.Errors)
+	}
 }
