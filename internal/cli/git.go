@@ -101,15 +101,20 @@ func isRead(below, name string) bool {
 
 // blobs reads files of a commit. Symbolic links are followed within it, as in a directory.
 func (r *source) blobs(commit string, names []string) error {
-	var ask strings.Builder
-	for _, name := range names {
-		if strings.ContainsAny(name, "\n") {
-			return fmt.Errorf("%q has a line end in its name", name)
-		}
-		fmt.Fprintf(&ask, "%s:./%s\n", commit, name)
-	}
 	if len(names) == 0 {
 		return nil
+	}
+	// Where the current directory is in the repository; a bare one has only its root.
+	prefix, err := git(nil, "rev-parse", "--show-prefix")
+	if err != nil {
+		return err
+	}
+	var ask strings.Builder
+	for _, name := range names {
+		if strings.Contains(name, "\n") {
+			return fmt.Errorf("%q has a line end in its name", name)
+		}
+		fmt.Fprintf(&ask, "%s:%s\n", commit, path.Join(strings.TrimSuffix(string(prefix), "\n"), name))
 	}
 	out, err := git(strings.NewReader(ask.String()), "cat-file", "--batch", "--follow-symlinks")
 	if err != nil {
