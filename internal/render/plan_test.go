@@ -197,6 +197,34 @@ func TestPlanTypesAreCopiedWhole(t *testing.T) {
 	}
 }
 
+// TestLongPlanFitsIntoAComment has a fleet whose every pool is replaced.
+func TestLongPlanFitsIntoAComment(t *testing.T) {
+	t.Parallel()
+	p := everything()
+	long := strings.Repeat("template path changed by a folder rename | ", 20)
+	pool, host, d, step := p.Pools[2], p.Hosts[1], p.Diags[0], p.Steps[0]
+	pool.Reasons = []rollout.Reason{{Text: long}, {Text: long}}
+	step.Command += strings.Repeat(" apple-md-datastore", 500)
+	for range 3000 {
+		p.Pools, p.Hosts, p.Diags = append(p.Pools, pool), append(p.Hosts, host), append(p.Diags, d)
+	}
+	for range 20 {
+		p.Steps = append(p.Steps, step)
+	}
+	var b strings.Builder
+	if err := p.Markdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 65_536 {
+		t.Errorf("%d characters", b.Len())
+	}
+	for _, what := range []string{"messages", "pools", "datastores", "steps"} {
+		if !regexp.MustCompile(`(?m)^And \d+ ` + what + ` more, which`).MatchString(b.String()) {
+			t.Errorf("does not say how many %s are left out", what)
+		}
+	}
+}
+
 // TestPlanOfHostileNames draws names that could break a table, a comment or a terminal.
 func TestPlanOfHostileNames(t *testing.T) {
 	t.Parallel()
