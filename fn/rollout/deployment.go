@@ -19,9 +19,6 @@ const (
 
 	clusterLabel    = "cluster.x-k8s.io/cluster-name"
 	deploymentLabel = "cluster.x-k8s.io/deployment-name"
-
-	autoscalerMin = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size"
-	autoscalerMax = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size"
 )
 
 // group is a MachineDeployment or a control plane on one side: what makes machines.
@@ -89,8 +86,8 @@ func withDefaults(md *yaml.Node, name string) {
 
 // autoscalerOf gives the range of a MachineDeployment that has both annotations.
 func autoscalerOf(o *object.Object) *Range {
-	least, err1 := strconv.Atoi(o.Annotation(autoscalerMin))
-	most, err2 := strconv.Atoi(o.Annotation(autoscalerMax))
+	least, err1 := strconv.Atoi(o.Annotation(object.MinSizeAnnotation))
+	most, err2 := strconv.Atoi(o.Annotation(object.MaxSizeAnnotation))
 	if err1 != nil || err2 != nil || least < 0 || most < least {
 		return nil
 	}
