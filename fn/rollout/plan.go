@@ -8,6 +8,8 @@
 package rollout
 
 import (
+	"fmt"
+
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/inventory"
@@ -112,6 +114,14 @@ type Shape struct {
 
 // Range is a least and a greatest number of machines.
 type Range struct{ Min, Max int }
+
+// String writes the range; no autoscaler is "none".
+func (r *Range) String() string {
+	if r == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%d…%d", r.Min, r.Max)
+}
 
 // Reason is a field that differs, and what that means.
 type Reason struct {

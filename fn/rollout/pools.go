@@ -200,16 +200,28 @@ func fieldOf(d field) Reason {
 
 // metadata compares labels, annotations and the owner.
 func (c *comparison) metadata(p *Pool, before, after *group) {
+	autoscaler := false
 	for _, what := range []string{"labels", "annotations"} {
 		old, updated := tree.Strings(before.node, "metadata", what), tree.Strings(after.node, "metadata", what)
 		for _, key := range slices.Compact(slices.Sorted(slices.Values(slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(updated))))) {
 			if old[key] == updated[key] || isNote(key) {
 				continue
 			}
+			if isOfAutoscaler(key) {
+				autoscaler = true
+				continue
+			}
 			r := Reason{Field: "metadata." + what + "." + key, Before: old[key], After: updated[key]}
 			r.Text = fmt.Sprintf("%s %s %s → %s", strings.TrimSuffix(what, "s"), key, orNone(old[key]), orNone(updated[key]))
 			p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
 		}
+	}
+	if autoscaler {
+		r := Reason{Field: "metadata.annotations", Before: before.autoscaler.String(), After: after.autoscaler.String(), Text: "what the autoscaler is told of a machine"}
+		if r.Before != r.After {
+			r.Text = fmt.Sprintf("the autoscaler's range %s → %s", r.Before, r.After)
+		}
+		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
 	}
 	switch {
 	case object.SameOwner(keeper(before.Object), keeper(after.Object)):
@@ -220,6 +232,11 @@ func (c *comparison) metadata(p *Pool, before, after *group) {
 		p.Changes = append(p.Changes, Adopt)
 		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + keeper(after.Object)})
 	}
+}
+
+// isOfAutoscaler recognises annotations that the cluster autoscaler reads.
+func isOfAutoscaler(key string) bool {
+	return key == object.MinSizeAnnotation || key == object.MaxSizeAnnotation || strings.HasPrefix(key, "capacity.cluster-autoscaler.kubernetes.io/")
 }
 
 // keeper is the Cluster that vspread looks after a MachineDeployment for, or "".

@@ -44,11 +44,20 @@ func sentence(p *Plan) string {
 		if s := pool.at(); m.Created+m.Replaced+m.Removed > 0 && !pool.IsControlPlane() && (s == nil || s.Host == "") {
 			t.noun = "in %d places"
 		}
+		if before, after := pool.Before, pool.After; m.Replaced+m.Removed > 0 && before != nil && before.Autoscaler != nil || m.Created > 0 && after.Autoscaler != nil {
+			t.least = "at least "
+		}
 		t.created[where(pool)] += m.Created
 		t.deleted[where(pool)] += m.Removed
 	}
 	parts := t.parts()
+	if len(planes) > 3 {
+		planes = []string{fmt.Sprintf("%d control planes roll", len(planes))}
+	}
 	parts = append(parts, planes...)
+	if len(unsure) > 3 {
+		unsure = []string{fmt.Sprintf("%d pools", len(unsure))}
+	}
 	for _, w := range unsure {
 		parts = append(parts, w+" may roll")
 	}
@@ -77,6 +86,8 @@ func sentence(p *Plan) string {
 // tally counts machines by where they are.
 type tally struct {
 	replaced, created, deleted map[string]int
+	// least is "at least " where an autoscaler may have made more of them.
+	least string
 	// noun is what many of the places are called together.
 	noun string
 }
@@ -105,7 +116,7 @@ func (t tally) parts() []string {
 			first, at = total, fmt.Sprintf(t.noun, len(places))
 		}
 		if len(out) == 0 {
-			out = append(out, fmt.Sprintf("%s %s %s %s", machines(first, nil), at, verb(total, "is", "are"), done))
+			out = append(out, fmt.Sprintf("%s%s %s %s %s", t.least, machines(first, nil), at, verb(total, "is", "are"), done))
 			return
 		}
 		out = append(out, fmt.Sprintf("%d %s %s %s", first, verb(first, "is", "are"), done, at))
@@ -145,7 +156,7 @@ func whose(p Pool) string {
 	case p.IsControlPlane():
 		return "the control plane of " + cmp.Or(p.Cluster, p.Name)
 	}
-	return p.Name
+	return "pool " + p.Name
 }
 
 func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, verb(n, one, many)) }
