@@ -167,8 +167,8 @@ func (e *expansion) otherShape(pool Pool, group v1alpha1.WorkerGroup, own seed, 
 	}
 	spec := current[0].spec
 	var out []string
-	if ref := tree.String(spec, "datastore"); !e.isDatastore(ref, pool.Datastore) {
-		out = append(out, fmt.Sprintf("datastore %s -> %s", cmp.Or(ref, "none"), spelling(pool.Datastore)))
+	if !e.isDatastore(spec, pool.Datastore) {
+		out = append(out, fmt.Sprintf("datastore %s -> %s", cmp.Or(tree.String(spec, "datastore"), "none"), spelling(pool.Datastore)))
 	}
 	datacenter := ""
 	if dc, ok := e.Inventory.DatacenterOf(pool.Datastore.Path); ok {
@@ -238,10 +238,13 @@ func (e *expansion) networkNames(spec *yaml.Node, datacenter string) string {
 	return strings.Join(out, "+")
 }
 
-// isDatastore tells whether a template that names a datastore means this one.
-func (e *expansion) isDatastore(ref string, d inventory.Datastore) bool {
-	return d.IsCalled(ref) || ref == "Datastore:"+d.ID && d.ID != "" ||
-		slices.ContainsFunc(e.among(inventory.DatastoreClass, ref, ""), func(o inventory.Object) bool {
-			return o.Name == d.Name && o.Path == d.Path && o.ID == d.ID
-		})
+// isDatastore tells whether a template means this datastore. Two datacenters may each have one of the name.
+func (e *expansion) isDatastore(spec *yaml.Node, d inventory.Datastore) bool {
+	datacenter := tree.String(spec, "datacenter")
+	if found := e.among(inventory.DatacenterClass, datacenter, ""); len(found) == 1 {
+		datacenter = found[0].Path
+	}
+	return slices.ContainsFunc(e.among(inventory.DatastoreClass, tree.String(spec, "datastore"), datacenter), func(o inventory.Object) bool {
+		return o.Name == d.Name && o.Path == d.Path && o.ID == d.ID
+	})
 }
