@@ -41,7 +41,8 @@ func newBuilder(model *simulator.Model) *Builder {
 	client, err := vim25.NewClient(context.Background(), model.Service)
 	must(err)
 	b := &Builder{model: model, ctx: model.Service.Context, client: client,
-		facts: &facts{Self: factsRef, urls: map[Ref]string{}}}
+		facts: &facts{urls: map[Ref]string{}}}
+	b.facts.Self = factsRef
 	b.ctx.Map.Put(b.facts)
 	return b
 }

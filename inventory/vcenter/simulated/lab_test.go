@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/vmware/govmomi"
 	"github.com/vmware/govmomi/find"
@@ -61,6 +62,35 @@ func TestClone(t *testing.T) {
 		}
 		if vm.Runtime.Host.Value != host || len(vm.Datastore) != 1 || vm.Datastore[0] != ref {
 			t.Errorf("%s: on host %v and datastores %v, want %s", datastore, vm.Runtime.Host, vm.Datastore, host)
+		}
+	}
+}
+
+// TestFindByUUID looks for machines as Cluster API does, before and after it made one.
+func TestFindByUUID(t *testing.T) {
+	t.Parallel()
+	lab, err := simulated.Start(simulated.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lab.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	u := lab.URL
+	u.User = url.UserPassword(simulated.Username, simulated.Password)
+	c, err := govmomi.NewClient(ctx, &u, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := lab.Find("VirtualMachine", "photon-3-kube-v1.21.2")
+	var vm mo.VirtualMachine
+	if err := c.RetrieveOne(ctx, template, []string{"config.uuid"}, &vm); err != nil {
+		t.Fatal(err)
+	}
+	for uuid, want := range map[string]bool{vm.Config.Uuid: true, "00000000-0000-0000-0000-000000000000": false} {
+		found, err := object.NewSearchIndex(c.Client).FindByUuid(ctx, nil, uuid, true, nil)
+		if err != nil || (found != nil) != want {
+			t.Errorf("%s: %v, %v", uuid, found, err)
 		}
 	}
 }

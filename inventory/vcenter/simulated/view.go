@@ -7,6 +7,7 @@ import (
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/methods"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 )
@@ -14,7 +15,9 @@ import (
 // facts is what clients are shown instead of what the simulator holds. It lives in the lab's own
 // registry, since the simulator makes a collector of its own for each session, by reflection.
 type facts struct {
-	Self types.ManagedObjectReference
+	// The simulator's searches take apart every object of the registry and panic, their locks held, at one that does
+	// not begin with a managed object of vSphere's.
+	mo.CustomFieldsManager
 
 	mu     sync.Mutex
 	urls   map[types.ManagedObjectReference]string
@@ -22,9 +25,6 @@ type facts struct {
 }
 
 var factsRef = types.ManagedObjectReference{Type: "VspreadFacts", Value: "facts"}
-
-// Reference makes facts an object of the registry.
-func (f *facts) Reference() types.ManagedObjectReference { return f.Self }
 
 // show corrects the objects of an answer.
 func (f *facts) show(objects []types.ObjectContent) []types.ObjectContent {
