@@ -28,7 +28,10 @@ func (b *Builder) PortGroup(datacenter Ref, name string, security types.DVSSecur
 	must(err)
 	must(task.Wait(context.Background()))
 	var made Ref
-	for _, ref := range b.ctx.Map.Get(dvs.Reference()).(*simulator.DistributedVirtualSwitch).Portgroup {
+	own := b.ctx.Map.Get(dvs.Reference()).(*simulator.DistributedVirtualSwitch)
+	// A machine gets no card on a switch that its host does not belong to.
+	own.Summary.HostMember = slices.Clone(hosts)
+	for _, ref := range own.Portgroup {
 		pg := b.ctx.Map.Get(ref).(*simulator.DistributedVirtualPortgroup)
 		pg.Host = slices.Concat(pg.Host, hosts)
 		// The simulator does not say which are for uplinks.
