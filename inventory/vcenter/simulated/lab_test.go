@@ -17,8 +17,9 @@ import (
 	"github.com/vspread/vspread/inventory/vcenter/simulated"
 )
 
-// TestClone clones the template to each local datastore as Cluster API does, without a host: the machine must land on the host
-// that mounts it. The simulator alone panics here.
+// TestClone clones the template to each local datastore as Cluster API does, without a host and with a larger disk: the machine
+// must land on the host that mounts it, with all that it has. The simulator alone panics here. It goes again each time, and
+// the template must not suffer.
 func TestClone(t *testing.T) {
 	t.Parallel()
 	lab, err := simulated.Start(simulated.Options{})
@@ -44,10 +45,19 @@ func TestClone(t *testing.T) {
 		t.Fatal(err)
 	}
 	pool := lab.Find("ResourcePool", "tkg")
+	devices, err := template.Device(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk := devices.SelectByType((*types.VirtualDisk)(nil))[0].(*types.VirtualDisk)
+	disk.CapacityInKB = 40 << 20
+	larger := &types.VirtualMachineConfigSpec{DeviceChange: []types.BaseVirtualDeviceConfigSpec{
+		&types.VirtualDeviceConfigSpec{Operation: types.VirtualDeviceConfigSpecOperationEdit, Device: disk},
+	}}
 	for datastore, host := range map[string]string{"datastore00": "host-21", "datastore01": "host-22", "datastore02": "host-23"} {
 		ref := lab.Find("Datastore", datastore)
 		task, err := template.Clone(ctx, folder, "on-"+datastore, types.VirtualMachineCloneSpec{
-			Location: types.VirtualMachineRelocateSpec{Datastore: &ref, Pool: &pool},
+			Location: types.VirtualMachineRelocateSpec{Datastore: &ref, Pool: &pool}, Config: larger,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -56,12 +66,24 @@ func TestClone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		made := object.NewVirtualMachine(c.Client, info.Result.(types.ManagedObjectReference))
 		var vm mo.VirtualMachine
-		if err := object.NewVirtualMachine(c.Client, info.Result.(types.ManagedObjectReference)).Properties(ctx, info.Result.(types.ManagedObjectReference), []string{"runtime.host", "datastore"}, &vm); err != nil {
+		if err := made.Properties(ctx, made.Reference(), []string{"runtime.host", "datastore", "config.hardware.device"}, &vm); err != nil {
 			t.Fatal(err)
 		}
 		if vm.Runtime.Host.Value != host || len(vm.Datastore) != 1 || vm.Datastore[0] != ref {
 			t.Errorf("%s: on host %v and datastores %v, want %s", datastore, vm.Runtime.Host, vm.Datastore, host)
+		}
+		disks := object.VirtualDeviceList(vm.Config.Hardware.Device).SelectByType((*types.VirtualDisk)(nil))
+		if len(disks) != 1 || disks[0].(*types.VirtualDisk).CapacityInKB != disk.CapacityInKB {
+			t.Errorf("%s: disks %+v, want one of 40 GiB", datastore, disks)
+		}
+		task, err = made.Destroy(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := task.Wait(ctx); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

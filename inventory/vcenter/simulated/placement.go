@@ -17,6 +17,7 @@ import (
 func place(ctx *simulator.Context, m *simulator.Method) (mo.Reference, types.BaseMethodFault) {
 	switch r := m.Body.(type) {
 	case *types.CloneVM_Task:
+		resizeOwn(r.Spec.Config)
 		l := &r.Spec.Location
 		if l.Host == nil && l.Pool != nil && l.Datastore != nil {
 			l.Host = pick(ctx, *l.Pool, *l.Datastore)
@@ -39,6 +40,27 @@ func place(ctx *simulator.Context, m *simulator.Method) (mo.Reference, types.Bas
 		return nil, &types.InvalidDatastore{Name: path.Datastore}
 	}
 	return nil, nil
+}
+
+// resizeOwn lets a clone whose disk is to be of another size have a file of its own for it. Who asks for that sends the
+// template's disk with the new size, as Cluster API does; a vCenter knows that the clone's is meant, and the simulator gives it
+// the template's file, which goes when the clone is destroyed.
+func resizeOwn(spec *types.VirtualMachineConfigSpec) {
+	if spec == nil {
+		return
+	}
+	for _, change := range spec.DeviceChange {
+		c := change.GetVirtualDeviceConfigSpec()
+		disk, ok := c.Device.(*types.VirtualDisk)
+		if !ok || c.Operation != types.VirtualDeviceConfigSpecOperationEdit {
+			continue
+		}
+		if backing, ok := disk.Backing.(*types.VirtualDiskFlatVer2BackingInfo); ok {
+			// The simulator then names the file itself.
+			backing.FileName, backing.Datastore = "", nil
+			c.FileOperation = types.VirtualDeviceConfigSpecFileOperationReplace
+		}
+	}
 }
 
 // pick chooses the host that can run a machine on the datastore and has the fewest.
