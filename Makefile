@@ -12,9 +12,10 @@ FUZZTIME              ?= 60s
 
 BIN     := $(CURDIR)/build/bin
 LDFLAGS := -s -w -X github.com/vspread/vspread/internal/cli.version=$(VERSION)
+E2E     := $(CURDIR)/build/e2e/bin
 TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1
 
-.PHONY: help demo build test test-long test-crd lint generate golden bench fuzz image clean
+.PHONY: help demo build test test-long test-crd e2e lint generate golden bench fuzz image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +34,23 @@ test: $(BIN)/kustomize test-crd ## everything that must pass
 test-crd: ## every example against the real CRDs and webhooks of Cluster API and CAPV
 	cd test/crd && go test -vet=off -count=1 ./...
 
+e2e: $(E2E)/apiserver.built $(E2E)/managers.built ## real API servers and managers on a simulated vCenter; the first time builds them (minutes)
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(E2E)/vspread .
+	cd test/e2e && go test -vet=off -count=1 -timeout 20m -parallel 8 $(if $(RUN),-run '$(RUN)') -v .
+
+# Built anew only when a version changes: both take minutes.
+$(E2E)/apiserver.built: test/e2e/apiserver/go.mod
+	cd test/e2e/apiserver && version=$$(go list -m -f '{{.Version}}' k8s.io/kubernetes) && \
+	CGO_ENABLED=0 go build -trimpath -o $(E2E)/ -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$$version" ./etcd ./kube-apiserver
+	touch $@
+
+$(E2E)/managers.built: test/e2e/managers/go.mod
+	cd test/e2e/managers && export CGO_ENABLED=0 && \
+	go build -trimpath -ldflags '-s -w' -o $(E2E)/ sigs.k8s.io/cluster-api sigs.k8s.io/cluster-api-provider-vsphere && \
+	go build -trimpath -ldflags '-s -w' -o $(E2E)/kubeadm-bootstrap sigs.k8s.io/cluster-api/bootstrap/kubeadm && \
+	go build -trimpath -ldflags '-s -w' -o $(E2E)/kubeadm-control-plane sigs.k8s.io/cluster-api/controlplane/kubeadm
+	touch $@
+
 test-long: $(BIN)/kustomize ## the same with the race detector, a hundred times as many random cases
 	$(TOOLS) go test -race -timeout 60m ./... -rapid.checks=10000
 
@@ -42,7 +60,8 @@ $(BIN)/kustomize:
 lint: $(BIN)/golangci-lint ## the linters, and what must be clean
 	$(BIN)/golangci-lint run
 	go mod tidy -diff
-	cd test/crd && go mod tidy -diff
+	for m in crd e2e e2e/apiserver e2e/managers; do (cd test/$$m && go mod tidy -diff) || exit 1; done
+	cd test/e2e && go vet .
 
 $(BIN)/golangci-lint:
 	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
