@@ -78,7 +78,7 @@ func (w Want) check(s *State, before sets.Set[types.UID], peak map[string]int) e
 		first.Kept = 1
 	}
 	errs = append(errs, first.check("the control plane", s, s.of(""), before))
-	if !slices.Equal(s.StorageClasses, w.StorageClasses) {
+	if !maps.Equal(s.StorageClasses, w.StorageClasses) {
 		errs = append(errs, fmt.Errorf("the workload cluster has the StorageClasses %q, want %q", s.StorageClasses, w.StorageClasses))
 	}
 	return errors.Join(errs...)

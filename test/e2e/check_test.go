@@ -25,9 +25,9 @@ func atRest() (Want, *State) {
 		NodeLabels: map[string]string{"disk": "<datastore>"}}
 	w := Want{
 		Pools:        map[string]Pool{"apple-md-a": {Machines: 1, Templates: 1, Machine: worker}},
-		ControlPlane: first, OtherTemplates: 1, StorageClasses: []string{"shared"},
+		ControlPlane: first, OtherTemplates: 1, StorageClasses: map[string]string{"shared": "ds:///4/"},
 	}
-	s := &State{StorageClasses: []string{"shared"}, Nodes: map[string]corev1.Node{}, VMs: map[string]VM{}}
+	s := &State{StorageClasses: map[string]string{"shared": "ds:///4/"}, Nodes: map[string]corev1.Node{}, VMs: map[string]VM{}}
 	s.Deployments = []clusterv1.MachineDeployment{{ObjectMeta: metav1.ObjectMeta{Name: "apple-md-a"}}}
 	for name, m := range map[string]Machine{"apple-x": first, "apple-md-a-y-z": worker} {
 		labels := map[string]string{clusterv1.MachineDeploymentNameLabel: "apple-md-a"}
@@ -67,20 +67,21 @@ func TestCheck(t *testing.T) {
 		"an earlier try": {func(_ *Want, s *State) {
 			s.Clones = append([]Clone{{VM: "apple-md-a-y-z", Datastores: []string{"datastore00"}, Template: ubuntu, Networks: []string{"lab"}}}, s.Clones...)
 		}, "MiB of memory 0, want 8192"},
-		"never asked":     {func(_ *Want, s *State) { s.Clones = s.Clones[1:] }, "vCenter was never asked for it"},
-		"home":            {func(_ *Want, s *State) { s.VMs["apple-x"] = VM{Datastore: "datastore00", Host: "esxi02"} }, "home on datastore00, want iscsi-ds-0"},
-		"host":            {func(w *Want, _ *State) { w.ControlPlane.Host = "esxi03" }, "host esxi02, want esxi03"},
-		"folder":          {func(_ *Want, s *State) { s.Clones[0].Folder = "/Datacenter/vm" }, "folder /Datacenter/vm, want "},
-		"network":         {func(_ *Want, s *State) { s.Clones[0].Networks = []string{"lab", "dmz"} }, "networks [lab dmz], want [lab]"},
-		"label":           {func(_ *Want, s *State) { delete(s.Nodes["apple-md-a-y-z"].Labels, "disk") }, "Node label disk , want datastore00"},
-		"kubelet":         {func(w *Want, s *State) { s.Machines[0].Spec.Version = "v1.35.3" }, "version v1.35.3, want v1.35.4"},
-		"kept":            {func(w *Want, _ *State) { p := w.Pools["apple-md-a"]; p.Kept = 1; w.Pools["apple-md-a"] = p }, "1 machines, 0 of them from before; want 1 and 1"},
-		"pool missing":    {func(_ *Want, s *State) { s.Deployments = nil }, "there is no MachineDeployment apple-md-a"},
-		"pool too many":   {func(_ *Want, s *State) { s.Deployments = append(s.Deployments, *named("apple-md-b")) }, "nobody wants the MachineDeployment apple-md-b"},
-		"template pruned": {func(_ *Want, s *State) { s.InfraTemplates = s.InfraTemplates[:1] }, "apple-md-a: 0 VSphereMachineTemplates, want 1"},
-		"template left":   {func(w *Want, _ *State) { w.OtherTemplates = 2 }, "1 VSphereMachineTemplates that are of no pool, want 2"},
-		"storage":         {func(_ *Want, s *State) { s.StorageClasses = nil }, `StorageClasses [], want ["shared"]`},
-		"peak":            {func(w *Want, _ *State) { p := w.Pools["apple-md-a"]; p.Peak = 1; w.Pools["apple-md-a"] = p }, "2 machines meanwhile, want no more than 1"},
+		"never asked":        {func(_ *Want, s *State) { s.Clones = s.Clones[1:] }, "vCenter was never asked for it"},
+		"home":               {func(_ *Want, s *State) { s.VMs["apple-x"] = VM{Datastore: "datastore00", Host: "esxi02"} }, "home on datastore00, want iscsi-ds-0"},
+		"host":               {func(w *Want, _ *State) { w.ControlPlane.Host = "esxi03" }, "host esxi02, want esxi03"},
+		"folder":             {func(_ *Want, s *State) { s.Clones[0].Folder = "/Datacenter/vm" }, "folder /Datacenter/vm, want "},
+		"network":            {func(_ *Want, s *State) { s.Clones[0].Networks = []string{"lab", "dmz"} }, "networks [lab dmz], want [lab]"},
+		"label":              {func(_ *Want, s *State) { delete(s.Nodes["apple-md-a-y-z"].Labels, "disk") }, "Node label disk , want datastore00"},
+		"kubelet":            {func(w *Want, s *State) { s.Machines[0].Spec.Version = "v1.35.3" }, "version v1.35.3, want v1.35.4"},
+		"kept":               {func(w *Want, _ *State) { p := w.Pools["apple-md-a"]; p.Kept = 1; w.Pools["apple-md-a"] = p }, "1 machines, 0 of them from before; want 1 and 1"},
+		"pool missing":       {func(_ *Want, s *State) { s.Deployments = nil }, "there is no MachineDeployment apple-md-a"},
+		"pool too many":      {func(_ *Want, s *State) { s.Deployments = append(s.Deployments, *named("apple-md-b")) }, "nobody wants the MachineDeployment apple-md-b"},
+		"template pruned":    {func(_ *Want, s *State) { s.InfraTemplates = s.InfraTemplates[:1] }, "apple-md-a: 0 VSphereMachineTemplates, want 1"},
+		"template left":      {func(w *Want, _ *State) { w.OtherTemplates = 2 }, "1 VSphereMachineTemplates that are of no pool, want 2"},
+		"storage":            {func(_ *Want, s *State) { s.StorageClasses = nil }, `StorageClasses map[], want map["shared":"ds:///4/"]`},
+		"storage of another": {func(_ *Want, s *State) { s.StorageClasses = map[string]string{"shared": "ds:///1/"} }, `map["shared":"ds:///1/"], want`},
+		"peak":               {func(w *Want, _ *State) { p := w.Pools["apple-md-a"]; p.Peak = 1; w.Pools["apple-md-a"] = p }, "2 machines meanwhile, want no more than 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

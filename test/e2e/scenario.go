@@ -56,8 +56,8 @@ type Want struct {
 	OtherTemplates int `json:"otherTemplates"`
 	// ControlPlane is its machine, which always stays.
 	ControlPlane Machine `json:"controlPlane"`
-	// StorageClasses are those of the workload cluster.
-	StorageClasses []string `json:"storageClasses"`
+	// StorageClasses are those of the workload cluster, each with the url of its datastore.
+	StorageClasses map[string]string `json:"storageClasses"`
 	// Drift are the ends of the paths of the fields that do not stay as they were applied.
 	Drift []string `json:"drift"`
 }

@@ -26,7 +26,8 @@ type State struct {
 	JoinTemplates  []unstructured.Unstructured
 	ControlPlanes  []unstructured.Unstructured
 	Nodes          map[string]corev1.Node
-	StorageClasses []string
+	// StorageClasses are the urls of datastores by the classes' names.
+	StorageClasses map[string]string
 	VMs            map[string]VM
 	Clones         []Clone
 }
@@ -39,7 +40,7 @@ const (
 
 // look reads the state of a scenario.
 func (r *run) look(ctx context.Context) (*State, error) {
-	s := &State{Nodes: map[string]corev1.Node{}, Clones: r.vcenter.Clones()}
+	s := &State{Nodes: map[string]corev1.Node{}, StorageClasses: map[string]string{}, Clones: r.vcenter.Clones()}
 	in := client.InNamespace(r.Name)
 	var deployments clusterv1.MachineDeploymentList
 	var sets clusterv1.MachineSetList
@@ -79,7 +80,7 @@ func (r *run) look(ctx context.Context) (*State, error) {
 		return nil, err
 	}
 	for _, c := range classes.Items {
-		s.StorageClasses = append(s.StorageClasses, c.Name)
+		s.StorageClasses[c.Name] = c.Parameters["datastoreurl"]
 	}
 	var err error
 	s.VMs, err = r.vcenter.VMs(ctx)
