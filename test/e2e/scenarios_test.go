@@ -8,7 +8,9 @@ import (
 	"io"
 	stdlog "log"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -47,8 +49,10 @@ func TestScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Before the test program's own limit, which would leave the managers running.
+	// Before the test program's own limit, which would leave everything running, as an interrupt would.
 	ctx, cancel := context.WithTimeout(context.Background(), 18*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancel = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	t.Cleanup(cancel)
 	start := time.Now()
 	management, err := startManagement(ctx, programs, filepath.Join(dir, "management"))
