@@ -96,19 +96,19 @@ func unlabel(item *yaml.RNode, label string) {
 
 // onlyCopiedFrom gives the seeds that nothing else refers to: hiding another one would break what does.
 func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
-	isSeed := map[*object.Object]bool{}
+	isSeed := map[object.Key]bool{}
 	var seeds []*object.Object
 	for _, out := range outputs {
 		for _, o := range out.Seeds {
-			if !isSeed[o] {
-				isSeed[o] = true
+			if !isSeed[o.Key()] {
+				isSeed[o.Key()] = true
 				seeds = append(seeds, o)
 			}
 		}
 	}
 	return slices.DeleteFunc(seeds, func(o *object.Object) bool {
 		return o.Ref.Kind != "MachineDeployment" && slices.ContainsFunc(r.users.Referrers(o), func(by *object.Object) bool {
-			return !isSeed[by] && !by.IsLocalConfig()
+			return !isSeed[by.Key()] && !by.IsLocalConfig()
 		})
 	})
 }

@@ -4,6 +4,7 @@ package fn
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -149,6 +150,35 @@ func (r *run) clustersOfSpread(s spread) []*object.Object {
 			WithHint("give the Clusters its labels; an empty selector {} takes all")
 	}
 	return found
+}
+
+// noteUnchosen tells of Clusters that no ClusterSpread is for, where selectors choose: a label that was lost or
+// misspelt takes a Cluster's workers away.
+func (r *run) noteUnchosen(spreads []spread) {
+	if r.diags.HasErrors() || !slices.ContainsFunc(spreads, func(s spread) bool { return s.Spec.ClusterSelector != nil }) {
+		return
+	}
+	chosen := map[*object.Object]bool{}
+	for _, s := range spreads {
+		found := r.clustersOf(s.ref.Namespace, s.Spec.Cluster)
+		if s.Spec.ClusterSelector != nil {
+			found = selected(r.clustersOf(s.ref.Namespace, ""), s.Spec.ClusterSelector)
+		}
+		for _, c := range found {
+			chosen[c] = true
+		}
+	}
+	for _, c := range r.clusters {
+		if chosen[c] {
+			continue
+		}
+		d := r.diags.Infof(diag.ClusterNotChosen, diag.At(c.Ref, "metadata.labels"), "no ClusterSpread is for this Cluster")
+		if owned := r.objects.OwnedBy(c.Key().Namespace + "/" + c.Ref.Name); len(owned) > 0 {
+			d.Severity = diag.Warning
+			d.Message = fmt.Sprintf("no ClusterSpread is for this Cluster any more; its %d objects are kept and no longer kept right", len(owned))
+		}
+		d.WithHint("give it the labels of a clusterSelector, or a ClusterSpread of its own")
+	}
 }
 
 // selected gives those whose labels a selector matches.

@@ -93,6 +93,7 @@ func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, 
 func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	opened, lists := open(items)
 	expanded, all, unread := read(opened, lists)
+	unread.Append(refuseOddLists(items)...)
 	r := run{items: expanded, inventories: map[*object.Object]*parsedInventory{}}
 	r.objects = object.NewSet(all)
 	r.users = r.ofUsers()
@@ -101,7 +102,12 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 
 	var outputs []expand.Output
 	inventories := map[object.Key]*inventory.Inventory{}
-	for _, s := range r.bySpread(r.spreads(config)) {
+	spreads := r.spreads(config)
+	inputs := r.bySpread(spreads)
+	if config == nil { // otherwise the next function may be for them
+		r.noteUnchosen(spreads)
+	}
+	for _, s := range inputs {
 		out, diags := expand.Expand(s)
 		r.diags.Append(diags...)
 		outputs = append(outputs, out)

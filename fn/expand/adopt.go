@@ -60,6 +60,10 @@ func (e *expansion) findAdopted(o v1alpha1.Override, group v1alpha1.WorkerGroup,
 		e.diags.Errorf(diag.AdoptionNotFound, at, "%s is local configuration, so no cluster has it", md.Ref).
 			WithHint("take the annotation %s off it, or adopt another one", object.LocalConfig)
 		return nil
+	case isRetired(md):
+		e.diags.Errorf(diag.UnsupportedVersion, diag.At(md.Ref, "apiVersion"), "%s is served by no supported release, so it cannot run", md.Ref.APIVersion).
+			WithHint("write it in the version that your management cluster has")
+		return nil
 	case md.Annotation(ExcludeAnnotation) == "true":
 		e.diags.Errorf(diag.InvalidValue, at, "MachineDeployment %s has the annotation %s: it cannot run beside the pools and be one of them", o.Adopt, ExcludeAnnotation).
 			WithHint("remove one of the two")
@@ -69,7 +73,8 @@ func (e *expansion) findAdopted(o v1alpha1.Override, group v1alpha1.WorkerGroup,
 		e.diags.Errorf(diag.WrongType, diag.At(md.Ref, "spec.template.spec"), "must be a mapping").WithHint("complete the MachineDeployment")
 		return nil
 	}
-	return md
+	e.refuseFailureDomain(md)
+	return e.original(md)
 }
 
 // adopt makes a pool of a MachineDeployment that runs already. Its machines must live, so it keeps its
@@ -86,6 +91,7 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 		return
 	}
 	own.template = template
+	e.sameServer(template)
 	node := tree.Clone(md.Node)
 	set := func(value *yaml.Node, path ...string) {
 		if tree.String(node, path...) != value.Value {
@@ -95,12 +101,18 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 	labels := map[string]string{datastoreNodeLabel: pool.label, workerGroupNodeLabel: group.Name}
 	maps.Copy(labels, group.Labels)
 	maps.Copy(labels, pool.override.Labels)
+	selector := tree.Strings(md.Node, "spec", "selector", "matchLabels")
 	for _, k := range slices.Sorted(maps.Keys(labels)) {
+		if needed, ok := selector[k]; ok && needed != labels[k] {
+			e.diags.Errorf(diag.InvalidValue, diag.At(md.Ref, "spec.selector.matchLabels."+k), "is %q, and as a pool its machines would have %q there; Cluster API finds them by it, and it cannot be changed", needed, labels[k]).
+				WithHint("choose another label, or set this value in the override for %s", spelling(pool.Datastore))
+		}
 		set(codec.String(labels[k]), "spec", "template", "metadata", "labels", k)
 	}
 	tree.Sort(tree.Get(node, "spec", "template"), objectOrder)
-	set(codec.String(e.version(pool, group, own, at)), "spec", "template", "spec", "version")
-	set(codec.String(e.cluster.owner), "metadata", "annotations", object.AdoptedAnnotation)
+	if v := cmp.Or(pool.override.Version, group.Version); v != "" {
+		set(codec.String(withV(v)), "spec", "template", "spec", "version")
+	}
 	pool.Template = template.Ref.Name
 	pool.Bootstrap = tree.String(node, "spec", "template", "spec", "bootstrap", "configRef", "name")
 	machine := tree.Get(template.Node, "spec", "template", "spec")
@@ -127,15 +139,32 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 	e.autoscaled(node, pool, machine)
 	e.checkVersion(pool, tree.String(node, "spec", "template", "spec", "version"), machine,
 		tree.String(node, "spec", "template", "spec", "bootstrap", "configRef", "kind") == "KubeadmConfigTemplate", at)
-	rollAdopted(node, md.Version(), group)
+	e.rollAdopted(node, md.Version(), group, at)
+	remember(node, md.Node)
+	tree.Set(node, codec.String(e.cluster.owner), "metadata", "annotations", object.AdoptedAnnotation)
 	out.Adopted = append(out.Adopted, Adoption{md, node})
+	out.needed = append(out.needed, template.Key())
 	out.Pools = append(out.Pools, pool)
 }
 
 // rollAdopted sets how machines are replaced, in the form of the MachineDeployment's version.
-func rollAdopted(node *yaml.Node, version string, group v1alpha1.WorkerGroup) {
+func (e *expansion) rollAdopted(node *yaml.Node, version string, group v1alpha1.WorkerGroup, at diag.Where) {
+	whole := tree.Clone(node)
+	convert.MachineDeployment(whole, version)
+	e.roll(whole, group, at)
 	wanted := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
-	roll(wanted, group)
+	for _, part := range []struct {
+		asked bool
+		path  []string
+	}{
+		{group.Rollout != v1alpha1.Rollout{}, []string{"spec", "rollout"}},
+		{group.Deletion != v1alpha1.Deletion{}, []string{"spec", "deletion"}},
+		{group.Deletion != v1alpha1.Deletion{}, []string{"spec", "template", "spec", "deletion"}},
+	} {
+		if v := tree.Get(whole, part.path...); part.asked && v != nil {
+			tree.Set(wanted, tree.Clone(v), part.path...)
+		}
+	}
 	convert.MachineDeploymentIn(wanted, version, nil)
 	if group.Rollout.Strategy == v1alpha1.OnDelete {
 		tree.Remove(node, "spec", "rollout", "strategy", "rollingUpdate")

@@ -40,14 +40,15 @@ func (e *expansion) bound(pools []Pool, indices []int, bins []place.Bin, bounds 
 	}
 }
 
-// unbound takes a node group's bounds and capacity off a MachineDeployment: each copy of it would get them whole.
+// unbound takes a node group's bounds off a MachineDeployment: each copy of it would get them whole. What its nodes
+// offer besides what we know, such as graphics cards, is true of each copy.
 func (e *expansion) unbound(node *yaml.Node, from *object.Object, group v1alpha1.WorkerGroup) {
 	annotations := tree.Get(node, "metadata", "annotations")
 	dropped := false
 	for k := range tree.Strings(annotations) {
-		if k == object.MinSizeAnnotation || k == object.MaxSizeAnnotation || strings.HasPrefix(k, object.CapacityAnnotation) {
+		if k == object.MinSizeAnnotation || k == object.MaxSizeAnnotation {
 			tree.Remove(annotations, k)
-			dropped = dropped || !strings.HasPrefix(k, object.CapacityAnnotation)
+			dropped = true
 		}
 	}
 	if annotations != nil && len(annotations.Content) == 0 {

@@ -55,6 +55,8 @@ type Output struct {
 	Seeds []*object.Object
 	// Adopted are the user's MachineDeployments that are pools.
 	Adopted []Adoption
+	// needed are the templates that adopted machines were made from.
+	needed []object.Key
 	// ClusterLabels are to be set on the Cluster.
 	ClusterLabels map[string]string
 }
@@ -127,9 +129,10 @@ func (e *expansion) run() Output {
 			out.Pools = append(out.Pools, pool)
 		}
 		out.Seeds = append(out.Seeds, slices.DeleteFunc(seed.objects(), func(o *object.Object) bool {
-			return o.Owner() != "" || o == seed.deployment && e.isAdopted(o.Ref.Name)
+			return o.Owner() != "" || o.Key() == seed.deployment.Key() && e.isAdopted(o.Ref.Name)
 		})...)
 	}
+	out.Seeds = slices.DeleteFunc(out.Seeds, func(o *object.Object) bool { return slices.Contains(out.needed, o.Key()) })
 	e.oneNameOnePool(out.Pools)
 	e.healthCheck(&out)
 	e.storage(&out, storage)

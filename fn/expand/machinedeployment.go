@@ -66,7 +66,7 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 	if seed.deployment != nil {
 		node = e.grown(seed, node, group)
 	}
-	roll(node, group)
+	e.roll(node, group, at)
 	core := string(e.Spread.Spec.APIVersions.Core)
 	e.autoscaled(node, pool, machine)
 	e.head(node, object.CoreGroup+"/"+core, "MachineDeployment", pool.Name, nil)
@@ -129,9 +129,12 @@ var (
 )
 
 // roll sets how a group's machines are replaced and taken away, over what a seed says.
-func roll(node *yaml.Node, group v1alpha1.WorkerGroup) {
+func (e *expansion) roll(node *yaml.Node, group v1alpha1.WorkerGroup, at diag.Where) {
 	strategy := func(field ...string) []string { return append([]string{"spec", "rollout", "strategy"}, field...) }
 	r := group.Rollout
+	if r.Strategy == "" && (r.MaxSurge != nil || r.MaxUnavailable != nil) {
+		r.Strategy = v1alpha1.RollingUpdate // bounds mean it, whatever the seed has
+	}
 	if r.Strategy != "" {
 		tree.Set(node, codec.String(string(r.Strategy)), strategy("type")...)
 	}
@@ -143,6 +146,15 @@ func roll(node *yaml.Node, group v1alpha1.WorkerGroup) {
 	}
 	if r.MaxSurge != nil {
 		tree.Set(node, codec.Encode(r.MaxSurge), strategy("rollingUpdate", "maxSurge")...)
+	}
+	if r.Strategy == v1alpha1.RollingUpdate {
+		tree.Fill(node, codec.Int(0), strategy("rollingUpdate", "maxUnavailable")...)
+		tree.Fill(node, codec.Int(1), strategy("rollingUpdate", "maxSurge")...)
+		surge, unavailable := tree.String(node, strategy("rollingUpdate", "maxSurge")...), tree.String(node, strategy("rollingUpdate", "maxUnavailable")...)
+		if strings.TrimSuffix(surge, "%") == "0" && strings.TrimSuffix(unavailable, "%") == "0" {
+			e.diags.Errorf(diag.InvalidValue, at.Dot("rollout"), "leaves maxSurge and maxUnavailable both 0: nothing could ever be replaced").
+				WithHint("one of them comes from the MachineDeployment that is copied or adopted; set the other one above 0")
+		}
 	}
 	if r.After != "" {
 		tree.Set(node, codec.String(r.After), "spec", "rollout", "after")
@@ -175,12 +187,17 @@ func (e *expansion) version(pool Pool, group v1alpha1.WorkerGroup, seed seed, at
 		ofSeed = tree.String(seed.deployment.Node, "spec", "template", "spec", "version")
 	}
 	v := cmp.Or(pool.override.Version, group.Version, ofSeed, e.cluster.version)
-	switch {
-	case v == "":
+	if v == "" {
 		e.diags.Errorf(diag.MissingVersion, at.Dot("version"), "nothing says which Kubernetes version the workers run").
 			WithHint("set it here, or give the object that the Cluster's controlPlaneRef names to vspread")
-	case !strings.HasPrefix(v, "v") && !strings.HasPrefix(v, "$"):
-		v = "v" + v
 	}
-	return v
+	return withV(v)
+}
+
+// withV spells a version as Cluster API's webhook does.
+func withV(version string) string {
+	if version == "" || strings.HasPrefix(version, "v") || strings.HasPrefix(version, "$") {
+		return version
+	}
+	return "v" + version
 }

@@ -43,7 +43,11 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) (seed, b
 		}
 		known = append(known, md.Ref.Name)
 		if md.Ref.Name == group.Seed {
-			s.deployment = md
+			s.deployment = e.original(md)
+			if md.Annotation(object.AdoptedAnnotation) != "" && !e.isAdopted(md.Ref.Name) {
+				e.diags.Warnf(diag.SeedReplaced, diag.At(md.Ref, ""), "was adopted, and is a mere seed now: it leaves git, and its machines go with it").
+					WithHint("to keep them, adopt it again in an override for its datastore; to move them first, adopt it with drain: true")
+			}
 		}
 	}
 	if s.deployment == nil {
@@ -60,10 +64,7 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) (seed, b
 		e.diags.Errorf(diag.InvalidValue, at.Dot("seed"), "MachineDeployment %s has the annotation %s: it cannot run beside the pools and be replaced by them", group.Seed, ExcludeAnnotation).
 			WithHint("remove one of the two")
 	}
-	if tree.Get(s.deployment.Node, "spec", "template", "spec", "failureDomain") != nil {
-		e.diags.Errorf(diag.InvalidValue, diag.At(s.deployment.Ref, "spec.template.spec.failureDomain"), "a failure domain replaces the datastore of every pool by its own").
-			WithHint("take it out of the seed")
-	}
+	e.refuseFailureDomain(s.deployment)
 	follow := func(path ...string) *object.Object {
 		o, k := e.Objects.Follow(s.deployment, path...)
 		if o == nil && k.Name != "" {
@@ -84,24 +85,32 @@ func (e *expansion) findSeed(group v1alpha1.WorkerGroup, at diag.Where) (seed, b
 			WithHint("vspread spreads machines of Cluster API Provider vSphere in govmomi mode")
 		s.template = nil
 	}
-	e.sameServer(s)
+	e.sameServer(s.template)
 	e.noteConversion(s)
 	return s, !e.diags[before:].HasErrors()
 }
 
-// sameServer reports a seed whose machines are in another vCenter than the cluster: pools take the
-// cluster's, so that a renewed certificate does not roll them.
-func (e *expansion) sameServer(s seed) {
-	if s.template == nil {
+// refuseFailureDomain reports a MachineDeployment whose machines are not where its template says.
+func (e *expansion) refuseFailureDomain(md *object.Object) {
+	if tree.Get(md.Node, "spec", "template", "spec", "failureDomain") != nil {
+		e.diags.Errorf(diag.InvalidValue, diag.At(md.Ref, "spec.template.spec.failureDomain"), "a failure domain replaces the datastore of every pool by its own").
+			WithHint("take it out, or keep the MachineDeployment beside the pools with the annotation %s: \"true\"", ExcludeAnnotation)
+	}
+}
+
+// sameServer reports machines to be copied or adopted that are in another vCenter than the cluster: pools take
+// the cluster's, so that a renewed certificate does not roll them.
+func (e *expansion) sameServer(template *object.Object) {
+	if template == nil {
 		return
 	}
 	infrastructure := e.infrastructureOfCluster()
-	own := tree.String(s.template.Node, "spec", "template", "spec", "server")
+	own := tree.String(template.Node, "spec", "template", "spec", "server")
 	if infrastructure == nil || own == "" || own == tree.String(infrastructure.Node, "spec", "server") {
 		return
 	}
-	e.diags.Errorf(diag.InvalidValue, diag.At(s.template.Ref, "spec.template.spec.server"), "%q is another vCenter than that of %s", own, infrastructure.Ref).
-		WithHint("pools are made in the cluster's vCenter; take the field out of the seed if that is right")
+	e.diags.Errorf(diag.InvalidValue, diag.At(template.Ref, "spec.template.spec.server"), "%q is another vCenter than that of %s", own, infrastructure.Ref).
+		WithHint("pools are made in the cluster's vCenter; take the field out of the template if that is right")
 }
 
 // noteConversion tells that a seed is read in a version that was never served together with what is written.

@@ -28,6 +28,9 @@ const OwnerAnnotation = "vspread.dev/owner"
 // OwnerAnnotation. It stays the user's: nothing but the user's own edit removes it.
 const AdoptedAnnotation = "vspread.dev/adopted-by"
 
+// BeforeAnnotation is on an adopted MachineDeployment and holds what adoption changed, as it was before.
+const BeforeAnnotation = "vspread.dev/before-adoption"
+
 // The annotations by which the cluster autoscaler's Cluster API provider knows a node group, and, by prefix, what
 // a node of it would offer while there is none.
 const (
@@ -39,8 +42,11 @@ const (
 // IsManaged tells whether an annotation of an owned object is vspread's own, so that it goes when it is no longer
 // wanted. Others are the user's and stay.
 func IsManaged(annotation string) bool {
-	return annotation == MinSizeAnnotation || annotation == MaxSizeAnnotation ||
-		strings.HasPrefix(annotation, CapacityAnnotation) || strings.HasPrefix(annotation, "vspread.dev/")
+	switch strings.TrimPrefix(annotation, CapacityAnnotation) {
+	case "cpu", "memory", "ephemeral-disk", "labels", MinSizeAnnotation, MaxSizeAnnotation:
+		return true
+	}
+	return strings.HasPrefix(annotation, "vspread.dev/")
 }
 
 // Object is an object of the input: its node with aliases written out, not to be changed, and where

@@ -247,7 +247,7 @@ func keeper(o *object.Object) string {
 // isNote recognises annotations that tools leave on objects for themselves, and those that say whose it is, which
 // are looked at apart.
 func isNote(key string) bool {
-	if key == object.OwnerAnnotation || key == object.AdoptedAnnotation || key == object.LocalConfig {
+	if key == object.OwnerAnnotation || key == object.AdoptedAnnotation || key == object.BeforeAnnotation || key == object.LocalConfig {
 		return true
 	}
 	for _, prefix := range []string{"config.kubernetes.io/", "internal.config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/", "internal.kpt.dev/", "kubectl.kubernetes.io/"} {

@@ -146,6 +146,10 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 		return true
 	case inOutput.IsLocalConfig():
 		// It was copied here while it was still applied; now it is a seed.
+		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
+			l.diags.Warnf(diag.SeedReplaced, l.at(there), "leaves git with %s machines, because it is a seed now", cmp.Or(n, "its")).
+				WithHint("to keep them, adopt it in an override for its datastore")
+		}
 		return false
 	}
 	return true // --only leaves it out this time

@@ -17,7 +17,9 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -57,15 +59,17 @@ a terminal init asks.`,
 	f.StringVar(&o.workers.seed, "seed", "", "the MachineDeployment that the pools are copied from")
 	f.StringVar(&o.workers.adopt, "adopt", "", "the running MachineDeployment that becomes one of the pools, the others being copies of it")
 	f.BoolVar(&o.workers.exclude, "exclude", false, "keep the cluster's MachineDeployments running beside the pools")
-	f.IntVar(&o.replicas, "replicas", 0, "the number of workers; the default is that of the seed, else 3")
+	f.IntVar(&o.replicas, "replicas", -1, "the number of workers; the default is that of the seed, else 3")
+	f.Lookup("replicas").DefValue = "" // the default depends
 	return c
 }
 
 // plan is what init writes, file by file.
 type plan struct {
 	Cluster, Inventory, Seed, Version string
-	Replicas                          int
-	Function                          bool
+	// Replicas is negative where the seed's number counts.
+	Replicas int
+	Function bool
 	// Adopted is the pool that the seed becomes, if it is one.
 	Adopted   *adoptedPool
 	Resources []string
@@ -81,6 +85,9 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	}
 	if w := o.workers; w.seed != "" && w.adopt != "" || w.seed+w.adopt != "" && w.exclude {
 		return usagef(c, "--seed, --adopt and --exclude exclude each other")
+	}
+	if c.Flags().Changed("replicas") && (o.replicas < 0 || o.replicas > v1alpha1.MaxReplicas) {
+		return usagef(c, "--replicas is a number from 0 to %d, not %d", v1alpha1.MaxReplicas, o.replicas)
 	}
 	input := source{stdin: s}
 	if err := input.read(paths); err != nil {
@@ -99,7 +106,7 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if err := o.workers.choose(c, s, &p, input.items, cluster, &inv.inventory); err != nil {
 		return err
 	}
-	if p.Seed == "" && p.Replicas == 0 {
+	if p.Seed == "" && p.Replicas < 0 {
 		p.Replicas = 3
 	}
 	warnSecrets(input.items, &diags)
@@ -138,8 +145,8 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) e
 			continue
 		}
 		file := object.New(n.YNode(), 0).Ref.File
-		if file == "" {
-			file = "cluster.yaml"
+		if file == "" || slices.Contains([]string{"spread.yaml", "inventory.yaml", "kustomization.yaml", "Kptfile"}, file) {
+			file = "cluster.yaml" // those names are for what init makes
 		}
 		if !slices.Contains(p.Resources, file) {
 			p.Resources = append(p.Resources, file)
@@ -173,7 +180,7 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) e
 		render[".gitlab-ci.yml"] = "gitlab.yaml.tmpl"
 	}
 	for file, name := range render {
-		t, err := template.ParseFS(scaffold, "scaffold/"+name)
+		t, err := template.New(name).Funcs(template.FuncMap{"yaml": quoted}).ParseFS(scaffold, "scaffold/"+name)
 		if err != nil {
 			return err
 		}
@@ -185,6 +192,9 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) e
 	}
 	return nil
 }
+
+// quoted writes a name so that YAML reads a string: clusters and inventories may be called 123.
+func quoted(name string) string { return strings.TrimSuffix(codec.Text(codec.String(name)), "\n") }
 
 // write puts the files there, none when one is in the way, and says what to do next.
 func (o initOptions) write(s Streams, p plan) error {

@@ -105,8 +105,11 @@ func (p *plan) adopt(c *cobra.Command, md *object.Object, set *object.Set, inv *
 	if len(inv.Find(inventory.DatastoreClass, found[0].Name, "")) == 1 {
 		p.Adopted.Datastore = found[0].Name
 	}
-	if p.Replicas == 0 {
+	if p.Replicas < 0 {
 		p.Replicas = replicas
+	}
+	if p.Replicas < replicas {
+		return usagef(c, "--adopt %s: it has %d machines, and --replicas %d is less; lower it by a later commit, when the others run", md.Ref.Name, replicas, p.Replicas)
 	}
 	return nil
 }

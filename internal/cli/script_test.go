@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	exits STATUS COMMAND...         run a command that must end with that status
 //	lines stdout|stderr|FILE N      the text has that many lines
 //	list FILE CONFIG|- ITEMS...     write a ResourceList of YAML files
+//	with FILE LIST CONFIG           write a ResourceList again with another functionConfig
 //	remember DIR                    note what is in a directory
 //	untouched DIR                   it is as it was when it was noted
 //	large FILE MIB                  write a ConfigMap of more than that size
@@ -81,6 +82,7 @@ func TestScripts(t *testing.T) {
 			"exits":     positive("exits STATUS COMMAND...", 2, exits),
 			"lines":     positive("lines stdout|stderr|FILE N", 2, lines),
 			"list":      positive("list FILE CONFIG|- ITEMS...", 2, list),
+			"with":      positive("with FILE LIST CONFIG", 3, with),
 			"remember":  positive("remember DIR", 1, remember),
 			"untouched": positive("untouched DIR", 1, untouched),
 			"large":     positive("large FILE MIB", 2, large),
@@ -175,6 +177,24 @@ func list(ts *testscript.TestScript, args []string) {
 		for document := range strings.SplitSeq("\n"+ts.ReadFile(file), "\n---\n") {
 			indent(strings.TrimLeft(document, "\n"), "- ")
 		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o666))
+}
+
+// with writes a ResourceList again with another functionConfig and without results.
+func with(ts *testscript.TestScript, args []string) {
+	text := ts.ReadFile(args[1])
+	if i := strings.Index(text, "\nresults:\n"); i >= 0 {
+		text = text[:i+1]
+	}
+	before, _, found := strings.Cut(text, "\nfunctionConfig:\n")
+	if !found {
+		ts.Fatalf("%s has no functionConfig", args[1])
+	}
+	var b strings.Builder
+	b.WriteString(before + "\nfunctionConfig:\n")
+	for line := range strings.Lines(ts.ReadFile(args[2])) {
+		b.WriteString("  " + line)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o666))
 }

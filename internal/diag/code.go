@@ -36,6 +36,7 @@ const (
 	// The Cluster and what it refers to.
 	NoCluster                  Code = "NoCluster"
 	AmbiguousCluster           Code = "AmbiguousCluster"
+	ClusterNotChosen           Code = "ClusterNotChosen"
 	MixedAPIVersions           Code = "MixedAPIVersions"
 	MissingVersion             Code = "MissingVersion"
 	BootstrapNeedsSeed         Code = "BootstrapNeedsSeed"

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/vspread/vspread/internal/diag"
@@ -103,10 +104,7 @@ type HealthCheck struct {
 	MaxUnhealthy *int `json:"maxUnhealthy,omitempty"`
 }
 
-var (
-	percentage = regexp.MustCompile(`^(100|[1-9]?\d)%$`)
-	timestamp  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})$`)
-)
+var percentage = regexp.MustCompile(`^(100|[1-9]?\d)%$`)
 
 // amount reports how a group says its number of machines: in exactly one of the ways, or by its seed.
 func (v *validator) amount(at diag.Where, g WorkerGroup) {
@@ -149,7 +147,7 @@ func (v *validator) rollout(at diag.Where, r Rollout) {
 		v.Errorf(diag.InvalidValue, at.Dot("maxSurge"), "is 0, and so is maxUnavailable: nothing could ever be replaced").
 			WithHint("set maxUnavailable: 1, which takes a machine away before the next one comes")
 	}
-	if r.After != "" && !timestamp.MatchString(r.After) {
+	if r.After != "" && new(metav1.Time).UnmarshalQueryParameter(r.After) != nil {
 		v.Errorf(diag.InvalidValue, at.Dot("after"), "%q is no time", r.After).WithHint("write it like 2026-11-20T22:00:00Z")
 	}
 }

@@ -152,6 +152,8 @@ func TestValidate(t *testing.T) {
 		{"workers: [{name: md, replicas: 1, perDatastore: 1}]", "spec.workers[0] ReplicasConflict"},
 		{"workers: [{name: md, replicas: 1, autoscaling: {min: 1, max: 2}}]", "spec.workers[0] ReplicasConflict"},
 		{"workers: [{name: md, autoscaling: {min: 3, max: 2}}]", "spec.workers[0].autoscaling ReplicasConflict"},
+		{"workers: [{name: md, replicas: 1, rollout: {after: '2026-02-31T22:00:00Z'}}]", "spec.workers[0].rollout.after InvalidValue"},
+		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, adopt: " + strings.Repeat("a", 64) + "}]}]", "spec.workers[0].overrides[0].adopt InvalidValue"},
 		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: 0}}]", "spec.workers[0].rollout.maxSurge InvalidValue"},
 		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: 0%, maxUnavailable: 0}}]", "spec.workers[0].rollout.maxSurge InvalidValue"},
 		{"workers: [{name: md, replicas: 1, rollout: {maxSurge: 0, maxUnavailable: 1}}]", ""},

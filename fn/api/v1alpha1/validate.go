@@ -107,7 +107,7 @@ func (v *validator) override(at diag.Where, o Override) {
 	}
 	v.name(at.Dot("name"), o.Name, false)
 	if o.Adopt != "" {
-		if p := validation.IsDNS1123Subdomain(o.Adopt); len(p) > 0 {
+		if p := validation.IsDNS1123Subdomain(o.Adopt); len(p) > 0 || len(o.Adopt) > validation.DNS1123LabelMaxLength {
 			v.Errorf(diag.InvalidValue, at.Dot("adopt"), "%q is no name of a MachineDeployment", o.Adopt)
 		}
 		if o.Name != "" {
