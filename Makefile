@@ -70,8 +70,8 @@ $(BIN)/golangci-lint:
 generate: ## the schema, from the types
 	cd fn/api/v1alpha1 && go run $(CONTROLLER_GEN) crd:crdVersions=v1 paths=. output:crd:stdout > schema.tmp && mv schema.tmp clusterspread.yaml
 
-golden: ## write the golden files of the examples anew; look at the difference before you commit it
-	go test ./internal/cli -run 'TestExamples$$' -update
+golden: $(BIN)/kustomize ## write the golden files of the examples anew; look at the difference before you commit it
+	$(TOOLS) go test ./internal/cli -run '^(TestExamples|TestOverlay)$$' -update
 
 bench: ## parse, expand and write beside their floor
 	go test ./fn ./fn/place ./fn/rollout -run '^$$' -bench . -benchtime 3x

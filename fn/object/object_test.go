@@ -3,6 +3,7 @@
 package object_test
 
 import (
+	"strings"
 	"testing"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -79,5 +80,44 @@ func TestSet(t *testing.T) {
 	}
 	if n := len(s.OfGroup("g")); n != 2 {
 		t.Errorf("%d objects of a group", n)
+	}
+}
+
+// TestRenamed looks for what references mean in a layer of kustomize with a prefix, where they still have the old names.
+func TestRenamed(t *testing.T) {
+	t.Parallel()
+	const cluster = "apiVersion: cluster.x-k8s.io/v1beta2\nkind: Cluster\nmetadata: {name: %, annotations: {internal.config.kubernetes.io/previousNames: 'apple,apple', internal.config.kubernetes.io/prefixes: $}}\nspec: {controlPlaneRef: {apiGroup: g, kind: KCP, name: cp}}"
+	const controlPlane = "apiVersion: g/v1\nkind: KCP\nmetadata: {name: %, annotations: {internal.config.kubernetes.io/previousNames: cp, internal.config.kubernetes.io/prefixes: $}}\nspec: {ref: {kind: Template, name: t}}"
+	const deployment = "apiVersion: cluster.x-k8s.io/v1beta2\nkind: MachineDeployment\nmetadata: {name: %, annotations: {internal.config.kubernetes.io/previousNames: md, internal.config.kubernetes.io/prefixes: $}}\nspec: {clusterName: apple}"
+	const template = "apiVersion: g/v1\nkind: Template\nmetadata: {name: %, annotations: {internal.config.kubernetes.io/previousNames: t, internal.config.kubernetes.io/prefixes: $}}"
+	renamed := func(text, name, prefix string) string {
+		return strings.NewReplacer("%", prefix+name, "$", prefix).Replace(text)
+	}
+	one := []string{renamed(cluster, "apple", "a-"), renamed(controlPlane, "cp", "a-"), renamed(deployment, "md", "a-"), renamed(template, "t", "a-")}
+	two := append([]string{renamed(cluster, "apple", "b-"), renamed(controlPlane, "cp", "b-"), renamed(deployment, "md", "b-"), renamed(template, "t", "b-")}, one...)
+	// A Cluster without a prefix, of the old name, beside the renamed one.
+	plain := append([]string{"apiVersion: cluster.x-k8s.io/v1beta2\nkind: Cluster\nmetadata: {name: apple}\nspec: {controlPlaneRef: {apiGroup: g, kind: KCP, name: cp}}"}, one...)
+	for name, docs := range map[string][]string{"one overlay": one, "two overlays of one base": two, "beside one of the old name": plain} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := set(docs...)
+			c := s.Get(object.NewKey(object.CoreGroup, "Cluster", "", "a-apple"))
+			if cp, _ := s.Follow(c, "spec", "controlPlaneRef"); cp == nil || cp.Ref.Name != "a-cp" {
+				t.Errorf("the reference leads to %v", cp)
+			}
+			if mds := s.MachineDeployments(c); len(mds) != 1 || mds[0].Ref.Name != "a-md" {
+				t.Errorf("the Cluster has %v", mds)
+			}
+			if by := s.Referrers(s.Get(object.NewKey("g", "Template", "", "a-t"))); len(by) == 0 {
+				t.Error("nothing refers to the template")
+			}
+		})
+	}
+	// Nobody is taken for another: two that had the name, and the referring object is of neither layer.
+	s := set(append([]string{renamed(deployment, "md", "c-")}, two...)...)
+	for _, c := range s.Clusters() {
+		if mds := s.MachineDeployments(c); len(mds) != 1 {
+			t.Errorf("Cluster %s has %d MachineDeployments", c.Ref.Name, len(mds))
+		}
 	}
 }

@@ -3,6 +3,7 @@
 package object
 
 import (
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -14,6 +15,7 @@ import (
 type Set struct {
 	all         []*Object
 	byKey       map[Key]*Object
+	former      map[Key][]*Object
 	deployments map[Key][]*Object
 	references  map[string][]*Object
 	owned       map[string][]*Object
@@ -22,11 +24,21 @@ type Set struct {
 
 // NewSet indexes objects.
 func NewSet(all []*Object) *Set {
-	s := &Set{all: all, byKey: make(map[Key]*Object, len(all)), deployments: map[Key][]*Object{}}
+	s := &Set{all: all, byKey: make(map[Key]*Object, len(all)), former: map[Key][]*Object{}, deployments: map[Key][]*Object{}}
 	for _, x := range all {
 		s.byKey[x.Key()] = x
+		for _, name := range x.formerNames() {
+			k := x.Key()
+			k.Name = name
+			s.former[k] = append(s.former[k], x)
+		}
+	}
+	for _, x := range all {
 		if x.Group() == CoreGroup && x.Ref.Kind == "MachineDeployment" {
 			cluster := NewKey(CoreGroup, "Cluster", x.Ref.Namespace, tree.String(x.Node, "spec", "clusterName"))
+			if c := s.meant(x, cluster); c != nil {
+				cluster = c.Key()
+			}
 			s.deployments[cluster] = append(s.deployments[cluster], x)
 		}
 	}
@@ -93,7 +105,7 @@ func (s *Set) Follow(from *Object, path ...string) (*Object, Key) {
 		group, _, _ = strings.Cut(tree.String(ref, "apiVersion"), "/")
 	}
 	k := NewKey(group, tree.String(ref, "kind"), from.Ref.Namespace, tree.String(ref, "name"))
-	return s.byKey[k], k
+	return s.meant(from, k), k
 }
 
 // Referrers lists the objects that have, anywhere, a reference with the kind and name of another one.
@@ -112,9 +124,11 @@ func (s *Set) Referrers(to *Object) []*Object {
 		}
 	}
 	var out []*Object
-	for _, x := range s.references[to.Ref.Kind+"/"+to.Ref.Name] {
-		if x != to && NewKey("", "", x.Ref.Namespace, "") == NewKey("", "", to.Ref.Namespace, "") {
-			out = append(out, x)
+	for _, name := range append([]string{to.Ref.Name}, to.formerNames()...) {
+		for _, x := range s.references[to.Ref.Kind+"/"+name] {
+			if x != to && NewKey("", "", x.Ref.Namespace, "") == NewKey("", "", to.Ref.Namespace, "") && !slices.Contains(out, x) {
+				out = append(out, x)
+			}
 		}
 	}
 	return out

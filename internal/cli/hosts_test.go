@@ -4,7 +4,6 @@ package cli_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -15,12 +14,7 @@ import (
 // sets VSPREAD_NEEDS_KUSTOMIZE, so that there the scripts cannot be passed over.
 func TestHosts(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("kustomize"); err != nil {
-		if os.Getenv("VSPREAD_NEEDS_KUSTOMIZE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("kustomize is not on the PATH; `make test` installs it")
-	}
+	needsKustomize(t)
 	root, err := filepath.Abs(examples)
 	if err != nil {
 		t.Fatal(err)

@@ -163,7 +163,9 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) e
 	switch o.tool {
 	case "kustomize":
 		render["kustomization.yaml"] = "kustomization.yaml.tmpl"
-		for from, to := range map[string]string{"guard.yaml": "guard/guard.yaml", "guard-kustomization.yaml": "guard/kustomization.yaml"} {
+		for from, to := range map[string]string{
+			"guard.yaml": "guard/guard.yaml", "guard-kustomization.yaml": "guard/kustomization.yaml", "references.yaml": "references.yaml",
+		} {
 			content, err := scaffold.ReadFile("scaffold/" + from)
 			if err != nil {
 				return err

@@ -336,15 +336,7 @@ func (w *kustomized) run(t *testing.T) wants {
 		resources = append(resources, "workers.yaml")
 	}
 	write(t, filepath.Join(w.dir, "kustomization.yaml"), "resources: ["+strings.Join(resources, ", ")+"]\ntransformers: [spread.yaml, guard]\n")
-	out, err := exec.Command("kustomize", "build", "--enable-alpha-plugins", "--enable-exec", w.dir).Output()
-	if err != nil {
-		t.Fatalf("kustomize build: %v\n%s", err, stderrOf(err))
-	}
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(out), OmitReaderAnnotations: true}).Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return wanted(t, nodes)
+	return wanted(t, parse(t, kustomize(t, w.dir)))
 }
 
 // kpted is the real kpt over a package.
