@@ -15,7 +15,7 @@ LDFLAGS := -s -w -X github.com/vspread/vspread/internal/cli.version=$(VERSION)
 E2E     := $(CURDIR)/build/e2e/bin
 TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1
 
-.PHONY: help demo build test test-long test-crd e2e lint generate golden bench fuzz image clean
+.PHONY: help demo build test test-long test-crd test-flux e2e lint generate golden bench fuzz image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +27,7 @@ demo: build ## read a simulated vCenter, expand the home lab, change one host, s
 build: ## the program, in build/bin
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/vspread .
 
-test: $(BIN)/kustomize test-crd ## everything that must pass
+test: $(BIN)/kustomize test-crd test-flux ## everything that must pass
 	go vet ./...
 	$(TOOLS) go test ./...
 
@@ -52,6 +52,9 @@ $(E2E)/managers.built: test/e2e/managers/go.mod
 	go build -trimpath -ldflags '-s -w' -o $(E2E)/kubeadm-control-plane sigs.k8s.io/cluster-api/controlplane/kubeadm
 	touch $@
 
+test-flux: ## every example and the one for Flux against Flux's own code
+	cd test/flux && go test -vet=off -count=1 ./...
+
 test-long: $(BIN)/kustomize ## the same with the race detector, a hundred times as many random cases
 	$(TOOLS) go test -race -timeout 60m ./... -rapid.checks=10000
 
@@ -61,7 +64,7 @@ $(BIN)/kustomize:
 lint: $(BIN)/golangci-lint ## the linters, and what must be clean
 	$(BIN)/golangci-lint run
 	go mod tidy -diff
-	for m in crd e2e e2e/apiserver e2e/managers; do (cd test/$$m && go mod tidy -diff) || exit 1; done
+	for m in crd flux e2e e2e/apiserver e2e/managers; do (cd test/$$m && go mod tidy -diff) || exit 1; done
 	cd test/e2e && go vet .
 
 $(BIN)/golangci-lint:
