@@ -74,7 +74,7 @@ generate: ## the schema, from the types
 	cd fn/api/v1alpha1 && go run $(CONTROLLER_GEN) crd:crdVersions=v1 paths=. output:crd:stdout > schema.tmp && mv schema.tmp clusterspread.yaml
 
 golden: $(BIN)/kustomize ## write the golden files of the examples anew; look at the difference before you commit it
-	$(TOOLS) go test ./internal/cli -run '^(TestExamples|TestOverlay)$$' -update
+	$(TOOLS) go test ./internal/cli -run '^(TestExamples|TestOverlay|TestKptPackages)$$' -update
 
 bench: ## parse, expand and write beside their floor
 	go test ./fn ./fn/place ./fn/rollout -run '^$$' -bench . -benchtime 3x

@@ -40,7 +40,7 @@ func isInventory(o *object.Object) bool {
 // spreads gives what is to be expanded: what the functionConfig says, or without one every
 // ClusterSpread among the objects.
 func (r *run) spreads(config *yaml.RNode) []spread {
-	if config == nil {
+	if config == nil || isPlaceholder(config.YNode()) && slices.ContainsFunc(r.objects.All(), isSpread) {
 		var out []spread
 		for _, o := range r.objects.All() {
 			if isSpread(o) {
@@ -76,6 +76,11 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 	r.diags.Errorf(diag.UnknownFunctionConfig, diag.At(o.Ref, ""), "the functionConfig is apiVersion %q, kind %q, which vspread does not know", o.Ref.APIVersion, o.Ref.Kind).
 		WithHint("it is a ClusterSpread of %s, a ConfigMap of options, or the inventory's ConfigMap with the label %s: \"true\"", v1alpha1.APIVersion, inventory.Label)
 	return nil
+}
+
+// isPlaceholder tells whether a functionConfig is what `kpt fn eval` makes up when it is given none.
+func isPlaceholder(n *yaml.Node) bool {
+	return tree.String(n, "kind") == "ConfigMap" && tree.String(n, "metadata", "name") == "function-input" && len(tree.Strings(n, "data")) == 0
 }
 
 func (r *run) decode(o *object.Object) spread {

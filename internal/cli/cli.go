@@ -110,7 +110,10 @@ shared datastore, and what belongs to them.
 
 Without a command it is a KRM function: a ResourceList on stdin, one on stdout.
 
+` + functionConfig + `
+
 Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside failed.`,
+		Example:       functionExamples,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
