@@ -15,7 +15,7 @@ LDFLAGS := -s -w -X github.com/vspread/vspread/internal/cli.version=$(VERSION)
 E2E     := $(CURDIR)/build/e2e/bin
 TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1
 
-.PHONY: help demo build test test-long test-crd test-flux e2e lint generate golden bench fuzz image clean
+.PHONY: help demo build test test-long test-crd test-install freeze test-flux e2e lint generate golden bench fuzz image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ $(E2E)/managers.built: test/e2e/managers/go.mod
 test-flux: ## every example and the one for Flux against Flux's own code
 	cd test/flux && go test -vet=off -count=1 ./...
 
+test-install: ## go install at a version of the last commit, from a module proxy on this disk
+	test/install.sh
+
 test-long: $(BIN)/kustomize ## the same with the race detector, a hundred times as many random cases
 	$(TOOLS) go test -race -timeout 60m ./... -rapid.checks=10000
 
@@ -75,6 +78,9 @@ generate: ## the schema, from the types
 
 golden: $(BIN)/kustomize ## write the golden files of the examples anew; look at the difference before you commit it
 	$(TOOLS) go test ./internal/cli -run '^(TestExamples|TestOverlay|TestKptPackages)$$' -update
+
+freeze: ## keep what the examples give as that of a release, VERSION=v1.2.3; upgrades are tested against it
+	go test ./internal/cli -run '^TestReleasesRollNothing$$' -freeze $(VERSION)
 
 bench: ## parse, expand and write beside their floor
 	go test ./fn ./fn/place ./fn/rollout -run '^$$' -bench . -benchtime 3x
