@@ -15,7 +15,7 @@ LDFLAGS := -s -w -X github.com/vspread/vspread/internal/cli.version=$(VERSION)
 E2E     := $(CURDIR)/build/e2e/bin
 TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1
 
-.PHONY: help demo build test test-long test-crd test-install freeze test-flux e2e lint generate golden bench fuzz image clean
+.PHONY: help demo build test test-long test-crd test-flux test-install e2e lint generate golden freeze bench fuzz image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
