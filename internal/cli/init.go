@@ -66,7 +66,9 @@ a terminal init asks.`,
 
 // plan is what init writes, file by file.
 type plan struct {
-	Cluster, Inventory, Seed, Version string
+	Cluster, Inventory, Seed string
+	// Version is what CI installs, Ref where the repository of vspread has it.
+	Version, Ref string
 	// Replicas is negative where the seed's number counts.
 	Replicas int
 	Function bool
@@ -102,7 +104,8 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if diags.HasErrors() {
 		return report(s, diags)
 	}
-	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", Version: releaseVersion(), files: map[string][]byte{}}
+	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", files: map[string][]byte{}}
+	p.Version, p.Ref = releaseVersion()
 	if err := o.workers.choose(c, s, &p, input.items, cluster, &inv.inventory); err != nil {
 		return err
 	}
@@ -249,10 +252,11 @@ func (o initOptions) isOriginal(name string) bool {
 	return name == "inventory.yaml" && sameDirectory(filepath.Join(o.directory, name), o.inventory)
 }
 
-// releaseVersion is what CI installs.
-func releaseVersion() string {
-	if strings.HasPrefix(version, "v") && !strings.Contains(version, "-") {
-		return version
+// releaseVersion is what CI installs, as a version of the module and as a name in its repository.
+func releaseVersion() (version, ref string) {
+	v := ownVersion()
+	if strings.HasPrefix(v, "v") && !strings.ContainsAny(v, "-+") {
+		return v, v
 	}
-	return "latest"
+	return "latest", "main"
 }

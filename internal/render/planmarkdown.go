@@ -95,10 +95,13 @@ func more(b *strings.Builder, n int, one, several string) {
 	}
 }
 
-// String is the name with the beginning of the commit.
+// String is the name with the beginning of the commit, which may be the name already.
 func (s PlanSide) String() string {
-	if len(s.Revision) < 12 {
+	switch {
+	case len(s.Revision) < 12:
 		return s.Name
+	case strings.HasPrefix(s.Revision, s.Name):
+		return s.Revision[:12]
 	}
 	return s.Name + " (" + s.Revision[:12] + ")"
 }

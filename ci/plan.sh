@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# plan.sh checks manifests, and says in a pull or merge request what it does to machines: one comment for each path,
+# which it writes anew. action.yml runs it on GitHub, ci/gitlab.yaml on GitLab, in a clone with its history.
+#
+#   VSPREAD_PATH      where the manifests are, several separated by spaces; default .
+#   VSPREAD_RENDERED  the directory with what comes out, which must be up to date; nothing: there is none
+#   VSPREAD_FAIL_ON   kinds of changes that fail the job, such as replace,remove
+#   VSPREAD_COMMENT   false: no comment
+#   VSPREAD_AUTHOR    GitHub: who the comments are by; default github-actions[bot]
+#   GH_TOKEN          GitHub: what `gh` writes with
+#   VSPREAD_TOKEN     GitLab: an access token of the project with the scope api
+set -euf # f, because $path is split and not expanded
+path=${VSPREAD_PATH:-.}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+
+complain() { echo "error: $1" >&2; exit 3; }
+
+# Which pull request, and where it left the branch that it is for.
+forge=none base=
+case ${GITHUB_REF:-} in
+refs/pull/*)
+  forge=github number=${GITHUB_REF#refs/pull/} number=${number%%/*}
+  base=$(git merge-base "origin/$GITHUB_BASE_REF" HEAD) ||
+    complain "the clone has no common commit with $GITHUB_BASE_REF; actions/checkout needs fetch-depth: 0"
+  ;;
+esac
+if [ -n "${CI_MERGE_REQUEST_IID:-}" ]; then
+  forge=gitlab number=$CI_MERGE_REQUEST_IID base=$CI_MERGE_REQUEST_DIFF_BASE_SHA
+  notes=$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests/$number/notes
+  jq=$(command -v jq || command -v gojq) || complain "jq or gojq is not installed"
+fi
+
+# The token goes by stdin: arguments can be read by every process of the machine.
+gitlab() { printf 'header = "PRIVATE-TOKEN: %s"\n' "$VSPREAD_TOKEN" | curl --silent --show-error --fail --config - "$@"; }
+
+# Only comments that begin with our two lines and are our own: somebody else could write one like them.
+find_github() {
+  gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$number/comments" \
+    --jq '.[] | select(.user.login == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id'
+}
+find_gitlab() {
+  VSPREAD_AUTHOR=$(gitlab "$CI_API_V4_URL/user" | $jq -r .username)
+  export VSPREAD_AUTHOR
+  gitlab "$notes?per_page=100&sort=asc&order_by=created_at" |
+    $jq -r '.[] | select(.author.username == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id'
+}
+comment() {
+  begins=$(head -n 2 "$work/comment")
+  export begins VSPREAD_AUTHOR="${VSPREAD_AUTHOR:-github-actions[bot]}"
+  id=$("find_$forge") || return 1
+  id=$(echo "$id" | head -n 1)
+  # The first word about nothing would be noise; the last one is not.
+  if [ -z "$id" ] && [ "$1" = 0 ]; then return 0; fi
+  case $forge$id in
+  github) gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" -F "body=@$work/comment" ;;
+  github*) gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" -F "body=@$work/comment" ;;
+  gitlab) gitlab --output /dev/null --request POST "$notes" --data-urlencode "body@$work/comment" ;;
+  gitlab*) gitlab --output /dev/null --request PUT "$notes/$id" --data-urlencode "body@$work/comment" ;;
+  esac
+}
+
+if [ "$forge" = none ]; then
+  vspread validate $path || status=$?
+else
+  # 0 no changes, 1 changes, 2 anything wrong.
+  changed=0
+  vspread plan --from "$base" --to HEAD --exit-code -o markdown $path > "$work/plan" 2> "$work/complaint" || changed=$?
+  cat "$work/complaint" >&2
+  if [ ! -s "$work/plan" ]; then
+    { echo '<!-- vspread plan -->'; echo '**There is no plan, because the manifests have errors:**'; echo; sed 's/^/    /' "$work/complaint"; } > "$work/plan"
+  fi
+  # A second line tells paths apart.
+  key=$(printf %s "$path" | sed 's/[^A-Za-z0-9._/-]/_/g')
+  { head -n 1 "$work/plan"; echo "<!-- $key -->"; tail -n +2 "$work/plan"; } > "$work/comment"
+  cat "$work/comment"
+  if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat "$work/comment" >> "$GITHUB_STEP_SUMMARY"; fi
+  if [ "${VSPREAD_COMMENT:-true}" = true ]; then
+    # A pull request from a fork has no right to comment, and is no worse for it.
+    comment "$changed" || echo "warning: the comment could not be written; the plan is in the log" >&2
+  fi
+  if [ "$changed" -gt 1 ]; then
+    status=1
+  elif [ -n "${VSPREAD_FAIL_ON:-}" ]; then
+    vspread plan --from "$base" --to HEAD --fail-on "$VSPREAD_FAIL_ON" $path > /dev/null 2>&1 || status=$?
+    if [ "$status" = 1 ]; then echo "error: there are changes of these kinds: $VSPREAD_FAIL_ON" >&2; fi
+  fi
+fi
+
+if [ -n "${VSPREAD_RENDERED:-}" ] && [ "$status" = 0 ]; then
+  vspread render $path -o "$VSPREAD_RENDERED" > /dev/null
+  if [ -n "$(git status --porcelain -- "$VSPREAD_RENDERED")" ]; then
+    git --no-pager diff --stat -- "$VSPREAD_RENDERED" >&2
+    echo "error: $VSPREAD_RENDERED is not what comes out; run \`vspread render $path -o $VSPREAD_RENDERED\` and commit it" >&2
+    status=1
+  fi
+fi
+exit "$status"
