@@ -5,6 +5,7 @@
 
 KUSTOMIZE_VERSION     := v5.8.1
 GOLANGCI_LINT_VERSION := v2.15.0
+GOJQ_VERSION          := v0.12.17
 CONTROLLER_GEN        := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 IMAGE                 ?= ghcr.io/vspread/vspread:$(VERSION)
@@ -13,9 +14,9 @@ FUZZTIME              ?= 60s
 BIN     := $(CURDIR)/build/bin
 LDFLAGS := -s -w -X github.com/vspread/vspread/internal/cli.version=$(VERSION)
 E2E     := $(CURDIR)/build/e2e/bin
-TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1
+TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1 VSPREAD_NEEDS_JQ=1
 
-.PHONY: help demo build test test-long test-crd test-flux test-install e2e lint generate golden freeze bench fuzz image clean
+.PHONY: help demo build test test-long test-crd test-flux test-install test-argocd test-workflows test-image e2e lint generate golden freeze bench fuzz image rootfs dist clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +28,7 @@ demo: build ## read a simulated vCenter, expand the home lab, change one host, s
 build: ## the program, in build/bin
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/vspread .
 
-test: $(BIN)/kustomize test-crd test-flux ## everything that must pass
+test: $(BIN)/kustomize $(BIN)/gojq test-crd test-flux test-argocd test-workflows ## everything that must pass
 	go vet ./...
 	$(TOOLS) go test ./...
 
@@ -58,16 +59,25 @@ test-flux: ## every example and the one for Flux against Flux's own code
 test-install: ## go install at a version of the last commit, from a module proxy on this disk
 	test/install.sh
 
-test-long: $(BIN)/kustomize ## the same with the race detector, a hundred times as many random cases
+test-argocd: $(BIN)/kustomize ## examples/argocd by Argo CD's own code
+	cd test/argocd && $(TOOLS) go test -vet=off -count=1 ./...
+
+test-workflows: ## the workflows of this repository and those that init writes, by actionlint
+	cd test/workflows && go test -count=1 ./...
+
+test-long: $(BIN)/kustomize $(BIN)/gojq ## the same with the race detector, a hundred times as many random cases
 	$(TOOLS) go test -race -timeout 60m ./... -rapid.checks=10000
 
 $(BIN)/kustomize:
 	GOBIN=$(BIN) go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
 
+$(BIN)/gojq:
+	GOBIN=$(BIN) go install github.com/itchyny/gojq/cmd/gojq@$(GOJQ_VERSION)
+
 lint: $(BIN)/golangci-lint ## the linters, and what must be clean
 	$(BIN)/golangci-lint run
 	go mod tidy -diff
-	for m in crd flux e2e e2e/apiserver e2e/managers; do (cd test/$$m && go mod tidy -diff) || exit 1; done
+	for m in argocd crd flux image workflows e2e e2e/apiserver e2e/managers; do (cd test/$$m && go mod tidy -diff) || exit 1; done
 	cd test/e2e && go vet .
 
 $(BIN)/golangci-lint:
@@ -89,8 +99,19 @@ fuzz: ## each fuzz target for FUZZTIME
 	go test ./fn -run '^$$' -fuzz '^FuzzRun$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
 	go test ./inventory -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
 
-image: ## the container image
+image: ## the container images: the function, and the sidecar for Argo CD
 	docker build --build-arg VERSION=$(VERSION) -t $(IMAGE) .
+	docker build --build-arg VERSION=$(VERSION) --target cmp -t $(subst /vspread:,/vspread-cmp:,$(IMAGE)) .
+
+dist: ## what a release has, in build/dist: archives, their sums, and of each a list of what is in it
+	VERSION=$(VERSION) image/dist.sh build/dist
+
+rootfs: ## what is in the function's image, in build/rootfs; for GOARCH
+	rm -rf build/rootfs
+	VERSION=$(VERSION) GOOS=linux image/rootfs.sh build/rootfs
+
+test-image: ## the images without Docker: static, the same bytes twice, run as nobody, read-only, without network
+	cd test/image && go test -count=1 -timeout 30m .
 
 clean: ## remove what was built
 	rm -rf build
