@@ -43,10 +43,12 @@ find_github() {
     --jq '.[] | select(.user.login == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id'
 }
 find_gitlab() {
-  VSPREAD_AUTHOR=$(gitlab "$CI_API_V4_URL/user" | $jq -r .username)
+  # In two steps, for a failure in a pipe is not seen.
+  gitlab "$CI_API_V4_URL/user" > "$work/user" || return 1
+  gitlab "$notes?per_page=100&sort=asc&order_by=created_at" > "$work/notes" || return 1
+  VSPREAD_AUTHOR=$($jq -r .username "$work/user")
   export VSPREAD_AUTHOR
-  gitlab "$notes?per_page=100&sort=asc&order_by=created_at" |
-    $jq -r '.[] | select(.author.username == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id'
+  $jq -r '.[] | select(.author.username == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id' "$work/notes"
 }
 comment() {
   begins=$(head -n 2 "$work/comment")

@@ -60,7 +60,8 @@ GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.extraHeader \
 gitlab() { printf 'header = "PRIVATE-TOKEN: %s"\n' "$VSPREAD_TOKEN" | curl --silent --show-error --fail --config - "$@"; }
 requests=$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests
 jq=$(command -v jq || command -v gojq) || { echo "error: jq or gojq is not installed" >&2; exit 3; }
-number=$(gitlab --get "$requests" --data-urlencode "source_branch=$branch" --data "state=opened" | $jq -r '.[0].iid // empty')
+gitlab --get "$requests" --data-urlencode "source_branch=$branch" --data "state=opened" > "$work/open"
+number=$($jq -r '.[0].iid // empty' "$work/open")
 if [ -n "$number" ]; then
   gitlab --output /dev/null --request PUT "$requests/$number" --data-urlencode "description@$work/description"
 else
