@@ -165,8 +165,8 @@ func TestBuildOptions(t *testing.T) {
 	if pools != 3 {
 		t.Errorf("%d MachineDeployments, want 3", pools)
 	}
-	// Half of the options is caught by the guard, and none by kustomize.
-	for options.BuildOptions = range map[string]string{"--enable-alpha-plugins": "", "": ""} {
+	// A forgotten option is found by the guard or by kustomize.
+	for _, options.BuildOptions = range []string{"--enable-alpha-plugins", "--enable-exec", ""} {
 		out, _, _, err := app.Build(nil, options, nil, nil)
 		if err == nil || !strings.Contains(err.Error(), "vspread-did-not-run.add---enable-exec") && !strings.Contains(err.Error(), "external plugins disabled") {
 			t.Errorf("with %q: %d objects, %v", options.BuildOptions, len(out), err)

@@ -356,3 +356,47 @@ func TestDist(t *testing.T) {
 		}
 	}
 }
+
+// TestDockerfileHasTheSource finds a package that image/rootfs.sh builds here and the Dockerfile does not copy.
+func TestDockerfileHasTheSource(t *testing.T) {
+	p := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.Dir}}{{end}}{{end}}", ".", "./image/sbom")
+	p.Dir = "../.."
+	out, err := p.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	top := map[string]bool{"LICENSE": true, "main.go": true, "go.mod": true, "go.sum": true, "examples/argocd/plugin": true}
+	for dir := range strings.Lines(string(out)) {
+		rel, err := filepath.Rel(root, strings.TrimSpace(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rel != "." {
+			top[strings.Split(rel, "/")[0]] = true
+		}
+	}
+	dockerfile, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ignore, err := os.ReadFile("../../.dockerignore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var copied []string
+	for _, m := range regexp.MustCompile(`(?m)^COPY ([^-].*)$`).FindAllStringSubmatch(string(dockerfile), -1) {
+		copied = append(copied, strings.Fields(m[1])...)
+	}
+	for name := range top {
+		if !slices.Contains(copied, name) {
+			t.Errorf("the Dockerfile does not copy %s", name)
+		}
+		if !strings.Contains("\n"+string(ignore), "\n!"+name+"\n") {
+			t.Errorf(".dockerignore hides %s", name)
+		}
+	}
+}
