@@ -28,7 +28,7 @@ demo: build ## read a simulated vCenter, expand the home lab, change one host, s
 build: ## the program, in build/bin
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/vspread .
 
-test: $(BIN)/kustomize $(BIN)/gojq test-crd test-flux test-argocd test-workflows ## everything that must pass
+test: $(BIN)/kustomize $(BIN)/gojq test-crd test-flux test-workflows ## everything that must pass
 	go vet ./...
 	$(TOOLS) go test ./...
 
@@ -59,7 +59,7 @@ test-flux: ## every example and the one for Flux against Flux's own code
 test-install: ## go install at a version of the last commit, from a module proxy on this disk
 	test/install.sh
 
-test-argocd: $(BIN)/kustomize ## examples/argocd by Argo CD's own code
+test-argocd: $(BIN)/kustomize ## examples/argocd by Argo CD's own code; its first build takes minutes
 	cd test/argocd && $(TOOLS) go test -vet=off -count=1 ./...
 
 test-workflows: ## the workflows of this repository and those that init writes, by actionlint
