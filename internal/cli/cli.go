@@ -51,6 +51,11 @@ func usagef(c *cobra.Command, format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...), c.CommandPath()}
 }
 
+// comparisonError is what went wrong in a command whose status 1 says that there are changes.
+type comparisonError struct{ error }
+
+func (e comparisonError) Unwrap() error { return e.error }
+
 // Main runs a command line, without the program's name, and gives the exit status.
 func Main(args []string, s Streams) (status int) {
 	defer func() {
@@ -64,23 +69,26 @@ func Main(args []string, s Streams) (status int) {
 	root := newRoot(s)
 	root.SetArgs(route(root, args))
 	err := root.Execute()
+	status = World
 	var usage usageError
+	var comparison comparisonError
 	switch {
 	case err == nil:
 		return OK
 	case errors.Is(err, errChanged):
 		return Changed
 	case errors.As(err, &usage):
-		if errors.Is(err, errInvalid) {
-			return Usage // the diagnostics have been printed
-		}
 		fmt.Fprintf(s.Err, "error: %s; see `%s --help`\n", err, usage.command)
 		return Usage
 	case errors.Is(err, errInvalid):
-		return Invalid
+		status = Invalid // the diagnostics have been printed
+	default:
+		fmt.Fprintf(s.Err, "error: %s\n", err)
 	}
-	fmt.Fprintf(s.Err, "error: %s\n", err)
-	return World
+	if errors.As(err, &comparison) {
+		return Usage
+	}
+	return status
 }
 
 // route recognises the two ways in which kustomize and kpt call the program without naming a command:

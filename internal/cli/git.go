@@ -44,10 +44,22 @@ func isInWorkTree() bool {
 	return err == nil && strings.TrimSpace(string(out)) == "true"
 }
 
+// errNoRevision is what git's own words for it do not say.
+var errNoRevision = errors.New("no such revision")
+
 // resolve gives the commit that a revision means.
 func resolve(revision string) (string, error) {
 	out, err := git(nil, "rev-parse", "--verify", "--end-of-options", revision+"^{commit}")
+	if err != nil && strings.HasSuffix(err.Error(), "Needed a single revision") {
+		err = errNoRevision
+	}
 	return strings.TrimSpace(string(out)), err
+}
+
+// isShallow tells whether the repository lacks a part of its history.
+func isShallow() bool {
+	out, err := git(nil, "rev-parse", "--is-shallow-repository")
+	return err == nil && strings.TrimSpace(string(out)) == "true"
 }
 
 // revision reads the files below paths, given from the current directory, as they are in a commit. Blobs are

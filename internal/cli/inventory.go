@@ -73,7 +73,7 @@ func newInventoryDiff(s Streams) *cobra.Command {
 
 Exit status: 0 no change, 1 there are changes, 2 anything wrong.`,
 		Args: cobra.ExactArgs(2),
-		RunE: func(c *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			var inventories []inventory.Inventory
 			for _, name := range args {
 				f, diags, err := openInventory(name)
@@ -81,7 +81,7 @@ Exit status: 0 no change, 1 there are changes, 2 anything wrong.`,
 					err = report(s, diags)
 				}
 				if err != nil {
-					return usageError{err, c.CommandPath()}
+					return comparisonError{err}
 				}
 				inventories = append(inventories, f.inventory)
 			}

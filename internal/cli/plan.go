@@ -41,7 +41,7 @@ Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside 
 		RunE: func(c *cobra.Command, paths []string) error {
 			err := o.run(c, s, paths)
 			if err != nil && (o.exitCode || len(o.failOn) > 0) && !errors.Is(err, errChanged) {
-				return usageError{err, c.CommandPath()}
+				return comparisonError{err}
 			}
 			return err
 		},

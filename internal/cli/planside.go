@@ -4,6 +4,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -62,11 +63,17 @@ func openSide(s Streams, value, otherwise string, paths []string) (*planSide, er
 	side.name.Name = cmp.Or(value, otherwise)
 	side.label = side.name.Name + ":"
 	commit, err := resolve(side.name.Name)
-	if err != nil {
-		if value == "" {
-			return nil, fmt.Errorf("there is no commit to compare with (%w); say what to compare with --from and --to", err)
-		}
+	switch {
+	case err == nil:
+	case value == "":
+		return nil, fmt.Errorf("there is no commit to compare with (%w); say what to compare with --from and --to", err)
+	case !errors.Is(err, errNoRevision):
 		return nil, fmt.Errorf("%q is no file, no directory and no revision (%w)", value, err)
+	case isShallow():
+		return nil, fmt.Errorf("%q is no file, no directory and no revision that this shallow clone has; "+
+			"fetch more of the history first, with `git fetch --unshallow` or, in a pipeline, fetch-depth: 0", value)
+	default:
+		return nil, fmt.Errorf("%q is no file, no directory and no revision", value)
 	}
 	side.name.Revision = commit
 	return side, side.revision(commit, paths)
