@@ -136,6 +136,9 @@ func sameDirectory(a, b string) bool {
 }
 
 func (r *source) file(p, name string) error {
+	if r.bytes > fn.MaxInput {
+		return nil // it has been reported
+	}
 	f, err := os.Open(p)
 	if err != nil {
 		return err
@@ -163,7 +166,7 @@ func (r *source) add(in []byte, name string) {
 		return
 	}
 	if base := path.Base(name); base == "kustomization.yaml" || base == "kustomization.yml" {
-		r.builds = append(r.builds, buildFile{name, in})
+		r.builds = append(r.builds, buildFile{name, bytes.Clone(in)}) // of what git wrote it may be a small part
 	}
 	at := diag.At(diag.Ref{File: name}, "")
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
