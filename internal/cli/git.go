@@ -36,10 +36,11 @@ func git(stdin io.Reader, args ...string) ([]byte, error) {
 	return nil, fmt.Errorf("git %s: %w", args[0], err)
 }
 
-// isInWorkTree tells whether the current directory is in a git work tree.
-func isInWorkTree() bool {
+// inRepository tells whether the current directory is in a git repository, and whether it is in its work tree; a bare
+// repository has none.
+func inRepository() (is, inWorkTree bool) {
 	out, err := git(nil, "rev-parse", "--is-inside-work-tree")
-	return err == nil && strings.TrimSpace(string(out)) == "true"
+	return err == nil, err == nil && strings.TrimSpace(string(out)) == "true"
 }
 
 // errNoRevision is what git's own words for it do not say.
@@ -52,6 +53,15 @@ func resolve(revision string) (string, error) {
 		err = errNoRevision
 	}
 	return strings.TrimSpace(string(out)), err
+}
+
+// unmistakable writes a revision in a way that is the name of no file.
+func unmistakable(revision string) string {
+	out, err := git(nil, "rev-parse", "--symbolic-full-name", "--verify", "--end-of-options", revision)
+	if name := strings.TrimSpace(string(out)); err == nil && strings.HasPrefix(name, "refs/") {
+		return name
+	}
+	return revision + "^0"
 }
 
 // isShallow tells whether the repository lacks a part of its history.

@@ -27,8 +27,8 @@ func newPlan(s Streams) *cobra.Command {
 		Short: "Say what a change in git does to machines",
 		Long: `plan compares two sides and says which machines are created, replaced and deleted, where, and why, by Cluster
 API's own rule of what rolls. A side is a revision of git, a directory or a file ("-" is stdin); the
-default is HEAD against the working tree. A value that exists on disk is a path; a revision of the same
-name is written refs/heads/NAME. Of revisions and of the working tree, the files below PATH are read
+default is HEAD against the working tree. A value that is on disk and a revision as well is written
+./NAME or refs/heads/NAME. Of revisions and of the working tree, the files below PATH are read
 (default: the current directory). A side with a ClusterSpread is rendered, any other is taken as it is, so
 that manifests of other generators can be compared too.
 
@@ -85,17 +85,25 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if o.from == "-" && o.to == "-" {
 		return usagef(c, "only one side can be stdin")
 	}
-	if len(paths) > 0 && isPath(o.from) && isPath(o.to) {
+	isFrom, err := isPath(c, "from", o.from)
+	if err != nil {
+		return err
+	}
+	isTo, err := isPath(c, "to", o.to)
+	if err != nil {
+		return err
+	}
+	if len(paths) > 0 && isFrom && isTo {
 		return usagef(c, "--from and --to name files or directories, so there is nothing to look up %s in", strings.Join(paths, " "))
 	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	from, err := openSide(s, o.from, "HEAD", paths)
+	from, err := openSide(s, o.from, isFrom, "HEAD", paths)
 	if err != nil {
 		return err
 	}
-	to, err := openSide(s, o.to, workTreeName, paths)
+	to, err := openSide(s, o.to, isTo, workTreeName, paths)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
@@ -32,26 +33,41 @@ type planSide struct {
 // workTreeName is what the work tree is called in reports.
 const workTreeName = "working tree"
 
-// isPath tells whether a side is read from disk or stdin: what exists there is never taken for a revision.
-func isPath(value string) bool {
-	_, err := os.Stat(value)
-	return value == "-" || value != "" && err == nil
+// isPath tells whether a side is read from disk or stdin. What is a revision as well has to be written so that it is one of
+// the two; outside of a work tree, where git keeps its own files, it is the revision.
+func isPath(c *cobra.Command, flag, value string) (bool, error) {
+	if value == "" || value == "-" {
+		return value == "-", nil
+	}
+	if _, err := os.Stat(value); err != nil {
+		return false, nil
+	}
+	if _, err := resolve(value); err != nil {
+		return true, nil
+	}
+	if _, inWorkTree := inRepository(); !inWorkTree {
+		return false, nil
+	}
+	return false, usagef(c, "--%s: %q is on disk and a revision as well; write ./%s or %s", flag, value, value, unmistakable(value))
 }
 
-// openSide reads a side. A value that exists on disk is a path, also when a revision has the same name.
-func openSide(s Streams, value, otherwise string, paths []string) (*planSide, error) {
+// openSide reads a side.
+func openSide(s Streams, value string, onDisk bool, otherwise string, paths []string) (*planSide, error) {
 	side := &planSide{source: source{stdin: s}}
 	switch {
 	case value == "" && otherwise == workTreeName:
 		side.name.Name = workTreeName
-		if isInWorkTree() {
+		switch is, inWorkTree := inRepository(); {
+		case inWorkTree:
 			return side, side.workTree(paths)
+		case is:
+			return nil, errors.New("this git repository has no working tree here; say what to compare with --from and --to")
 		}
 		return side, side.read(paths)
 	case value == "-":
 		side.name.Name, side.label = "stdin", ""
 		return side, side.read([]string{value})
-	case isPath(value):
+	case onDisk:
 		side.name.Name = filepath.ToSlash(filepath.Clean(value))
 		if info, err := os.Stat(value); err == nil && info.IsDir() && side.name.Name != "." {
 			side.label = side.name.Name + "/"
