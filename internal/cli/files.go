@@ -39,6 +39,18 @@ type source struct {
 	// builds are the kustomization files, which are no objects.
 	builds []buildFile
 	diags  diag.List
+	// empty are paths, as they were given, below which nothing is.
+	empty []string
+}
+
+// count is how much was found so far, what is wrong with it included.
+func (r *source) count() int { return len(r.items) + len(r.builds) + len(r.diags) }
+
+// note remembers a path that brought nothing more than there was.
+func (r *source) note(path string, had int) {
+	if r.count() == had {
+		r.empty = append(r.empty, path)
+	}
 }
 
 // buildFile is a file that steers kustomize.

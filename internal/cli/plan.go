@@ -73,6 +73,9 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if !ok {
 		return usagef(c, "-o is text, markdown or json, not %q", o.output)
 	}
+	if c.Flags().Changed("fail-on") && len(o.failOn) == 0 {
+		return usagef(c, "--fail-on is empty; it takes %s", strings.Join(changeKinds(), ", "))
+	}
 	for _, kind := range o.failOn {
 		if slices.Contains(changeKinds(), kind) {
 			continue
@@ -96,6 +99,7 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if len(paths) > 0 && isFrom && isTo {
 		return usagef(c, "--from and --to name files or directories, so there is nothing to look up %s in", strings.Join(paths, " "))
 	}
+	given := paths
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
@@ -107,7 +111,7 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if err != nil {
 		return err
 	}
-	plan, diags := compare(from, to)
+	plan, diags := compare(from, to, given)
 	if plan == nil {
 		return report(s, diags)
 	}
@@ -124,8 +128,8 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	return nil
 }
 
-// compare renders both sides and compares them; there is no plan when one cannot be rendered.
-func compare(from, to *planSide) (*rollout.Plan, diag.List) {
+// compare renders both sides and compares them; there is no plan when one cannot be rendered, or a path leads nowhere.
+func compare(from, to *planSide, paths []string) (*rollout.Plan, diag.List) {
 	var diags diag.List
 	before, wasWrong := from.render()
 	after, isWrong := to.render()
@@ -139,6 +143,9 @@ func compare(from, to *planSide) (*rollout.Plan, diag.List) {
 			diags.Add(empty, diag.EmptySide, diag.Where{}, "there are no manifests in %s", side.name.Name).
 				WithHint("every pool of the other side counts as created or removed; check the path")
 		}
+	}
+	if empty == diag.Warning {
+		diags.Append(unmatched(paths, from, to)...)
 	}
 	for _, d := range wasWrong {
 		// What is only odd about the past is past.

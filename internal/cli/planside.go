@@ -28,6 +28,8 @@ import (
 type planSide struct {
 	source
 	name render.PlanSide
+	// looksUp tells that the paths that the user gave are looked up in it.
+	looksUp bool
 }
 
 // workTreeName is what the work tree is called in reports.
@@ -59,11 +61,12 @@ func openSide(s Streams, value string, onDisk bool, otherwise string, paths []st
 		side.name.Name = workTreeName
 		switch is, inWorkTree := inRepository(); {
 		case inWorkTree:
+			side.looksUp = true
 			return side, side.workTree(paths)
 		case is:
 			return nil, errors.New("this git repository has no working tree here; say what to compare with --from and --to")
 		}
-		return side, side.read(paths)
+		return side, side.read(paths) // which wants every path to exist
 	case value == "-":
 		side.name.Name, side.label = "stdin", ""
 		return side, side.read([]string{value})
@@ -91,8 +94,27 @@ func openSide(s Streams, value string, onDisk bool, otherwise string, paths []st
 	default:
 		return nil, fmt.Errorf("%q is no file, no directory and no revision", value)
 	}
-	side.name.Revision = commit
+	side.name.Revision, side.looksUp = commit, true
 	return side, side.revision(commit, paths)
+}
+
+// unmatched reports the paths that lead to nothing in every side that they are looked up in: a path that is misspelt must not
+// look like one below which nothing changes.
+func unmatched(paths []string, sides ...*planSide) diag.List {
+	var diags diag.List
+	var names []string
+	sides = slices.DeleteFunc(sides, func(s *planSide) bool { return !s.looksUp })
+	for _, s := range sides {
+		names = append(names, s.name.Name)
+	}
+	for _, p := range paths {
+		if slices.ContainsFunc(sides, func(s *planSide) bool { return !slices.Contains(s.empty, p) }) || len(sides) == 0 {
+			continue
+		}
+		diags.Errorf(diag.EmptySide, diag.Where{}, "there are no manifests below %s in %s", p, strings.Join(slices.Compact(names), ", nor in ")).
+			WithHint("check the path; it is looked up from the current directory")
+	}
+	return diags
 }
 
 // render gives the manifests of the side, rendered when there is a ClusterSpread. With errors they must not be

@@ -31,8 +31,8 @@ func (r *source) revision(commit string, paths []string) error {
 		return err
 	}
 	root := strings.TrimSuffix(string(prefix), "\n")
-	for _, p := range paths {
-		p = filepath.ToSlash(filepath.Clean(p))
+	for _, given := range paths {
+		p, had := filepath.ToSlash(filepath.Clean(given)), r.count()
 		out, err := git(nil, "ls-tree", "-r", "-z", commit, "--", p)
 		if err != nil {
 			return err
@@ -53,6 +53,7 @@ func (r *source) revision(commit string, paths []string) error {
 		if err := r.blobs(files, r.label+p); err != nil {
 			return err
 		}
+		r.note(given, had)
 	}
 	return nil
 }

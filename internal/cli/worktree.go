@@ -45,8 +45,8 @@ func indexed(path string, options ...string) ([]tracked, error) {
 // workTree reads the files below paths that git knows or would add: what it is told to ignore is in no
 // revision either.
 func (r *source) workTree(paths []string) error {
-	for _, p := range paths {
-		p = filepath.ToSlash(filepath.Clean(p))
+	for _, given := range paths {
+		p, had := filepath.ToSlash(filepath.Clean(given)), r.count()
 		entries, err := indexed(p, "--others", "--exclude-standard")
 		if err != nil {
 			return err
@@ -71,6 +71,7 @@ func (r *source) workTree(paths []string) error {
 		if err := r.blobs(absent, r.label+p); err != nil {
 			return err
 		}
+		r.note(given, had)
 	}
 	return nil
 }
