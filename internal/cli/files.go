@@ -39,6 +39,8 @@ type source struct {
 	// builds are the kustomization files, which are no objects.
 	builds []buildFile
 	diags  diag.List
+	// configs are functionConfigs of ours in ResourceLists.
+	configs []diag.Ref
 	// empty are paths, as they were given, below which nothing is.
 	empty []string
 }
@@ -65,7 +67,7 @@ func (r *source) transform() fn.Outcome {
 	if r.diags.HasErrors() {
 		out.Diags = out.Diags.WithoutConsequences()
 	}
-	out.Diags = append(r.diags, out.Diags...)
+	out.Diags = append(append(r.diags, r.unread()...), out.Diags...)
 	return out
 }
 
@@ -190,7 +192,7 @@ func (r *source) add(in []byte, name string) {
 		return
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
-	for i, n := range fn.WithoutLists(nodes) {
+	for i, n := range fn.WithoutLists(r.opened(nodes, name)) {
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
 			continue
 		}

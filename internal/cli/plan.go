@@ -149,7 +149,7 @@ func compare(from, to *planSide, paths []string) (*rollout.Plan, diag.List) {
 	}
 	for _, d := range wasWrong {
 		// What is only odd about the past is past.
-		if d.Severity == diag.Error || d.Code == diag.KustomizationNotRun {
+		if d.Severity == diag.Error || d.Code == diag.KustomizationNotRun || d.Code == diag.FunctionConfigUnread {
 			diags.Append(d)
 		}
 	}

@@ -132,6 +132,9 @@ func (s *planSide) render() (rollout.Side, diag.List) {
 		}
 	} else {
 		diags = s.diags
+		if !slices.ContainsFunc(s.items, isOwned) {
+			diags.Append(s.unread()...) // otherwise it has been
+		}
 	}
 	diags.Append(s.kustomizations()...)
 	if inv, more := s.onlyInventory(); inv != nil {

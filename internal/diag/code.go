@@ -21,6 +21,7 @@ const (
 	DuplicateObject       Code = "DuplicateObject"
 	Internal              Code = "Internal"
 	UnknownFunctionConfig Code = "UnknownFunctionConfig"
+	FunctionConfigUnread  Code = "FunctionConfigUnread"
 
 	// What was written by hand: ClusterSpread, options, inventory.
 	UnsupportedVersion Code = "UnsupportedVersion"
