@@ -4,7 +4,6 @@ package rollout
 
 import (
 	"fmt"
-	"strconv"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -36,10 +35,7 @@ func (s *side) controlPlaneOf(o *object.Object, cluster object.Key) *group {
 	if cluster.Name == "" {
 		cluster = object.NewKey(object.CoreGroup, "Cluster", o.Ref.Namespace, tree.String(node, "metadata", "labels", clusterLabel))
 	}
-	g := &group{Object: o, node: node, cluster: cluster, replicas: 1}
-	if n, err := strconv.Atoi(tree.String(node, "spec", "replicas")); err == nil && n >= 0 {
-		g.replicas = n
-	}
+	g := &group{Object: o, node: node, cluster: cluster, replicas: replicasOf(o, 1)}
 	// Older versions of the API have the reference one level higher, and name the strategy otherwise.
 	tree.Move(node, []string{"spec", "machineTemplate", "infrastructureRef"}, []string{"spec", "machineTemplate", "spec", "infrastructureRef"})
 	tree.Move(node, []string{"spec", "rolloutStrategy"}, []string{"spec", "rollout", "strategy"})
@@ -95,7 +91,7 @@ func (c *comparison) controlPlane(p *Pool, before, after *group) {
 	switch n := min(p.Machines.Before, p.Machines.After); {
 	case len(rolls) > 0:
 		c.replaced(p, before, after, append(rolls, unsure...))
-	case len(unsure) > 0 && n > 0:
+	case len(unsure) > 0 && (n > 0 || p.Machines.NotKnown):
 		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n
 		p.Reasons = append(unsure, p.Reasons...)
 	}

@@ -28,9 +28,7 @@ type group struct {
 	// node is a copy in v1beta2 form with the webhook's defaults.
 	node    *yaml.Node
 	rolling rolling
-	// replicas is what git says; -1 is left to the webhook.
-	replicas   int
-	autoscaler *Range
+	replicas
 	// template is the machine template, where the side has it.
 	template *object.Object
 	machine  machine
@@ -43,15 +41,11 @@ func (s *side) deploymentOf(o *object.Object) *group {
 	convert.MachineDeployment(node, o.Version())
 	withDefaults(node, o.Ref.Name)
 	g := &group{
-		Object:     o,
-		node:       node,
-		cluster:    object.NewKey(object.CoreGroup, "Cluster", o.Ref.Namespace, tree.String(node, "spec", "clusterName")),
-		rolling:    rollingOf(tree.Get(node, "spec", "template")),
-		replicas:   -1,
-		autoscaler: autoscalerOf(o),
-	}
-	if n, err := strconv.Atoi(tree.String(node, "spec", "replicas")); err == nil && n >= 0 {
-		g.replicas = n
+		Object:   o,
+		node:     node,
+		cluster:  object.NewKey(object.CoreGroup, "Cluster", o.Ref.Namespace, tree.String(node, "spec", "clusterName")),
+		rolling:  rollingOf(tree.Get(node, "spec", "template")),
+		replicas: replicasOf(o, -1),
 	}
 	g.template = s.find(g.rolling.infrastructure, o)
 	g.machine = s.machineOf(g)
@@ -82,38 +76,6 @@ func withDefaults(md *yaml.Node, name string) {
 	if v := tree.String(md, "spec", "template", "spec", "version"); v != "" {
 		tree.Set(md, codec.String(withV(v)), "spec", "template", "spec", "version")
 	}
-}
-
-// autoscalerOf gives the range of a MachineDeployment that has both annotations.
-func autoscalerOf(o *object.Object) *Range {
-	least, err1 := strconv.Atoi(o.Annotation(object.MinSizeAnnotation))
-	most, err2 := strconv.Atoi(o.Annotation(object.MaxSizeAnnotation))
-	if err1 != nil || err2 != nil || least < 0 || most < least {
-		return nil
-	}
-	return &Range{least, most}
-}
-
-// machines gives the number of machines that a group is counted with, given how many it had before: that is
-// how the webhook fills in replicas that are not said. A negative number is: it was not there.
-func (g *group) machines(before int) int {
-	switch {
-	case g.replicas >= 0:
-		return g.replicas
-	case g.autoscaler == nil:
-		return 1
-	case before < 0:
-		return g.autoscaler.Min
-	}
-	return min(max(before, g.autoscaler.Min), g.autoscaler.Max)
-}
-
-// most is the greatest number of machines that there are without a rollout.
-func (g *group) most(machines int) int {
-	if g.replicas < 0 && g.autoscaler != nil {
-		return max(machines, g.autoscaler.Max)
-	}
-	return machines
 }
 
 // surge is how many machines more than it wants a group may have in a rollout.

@@ -12,7 +12,7 @@ import (
 func (c *comparison) count(p *Pool, before, after *group) {
 	was, is := p.Machines.Before, p.Machines.After
 	switch {
-	case p.Kind == "Cluster":
+	case p.Kind == "Cluster", p.Machines.NotKnown:
 	case before == nil:
 		c.add(c.after, after, load{after: is, peak: p.Machines.Peak})
 	case after == nil:

@@ -34,7 +34,7 @@ kind: MachineDeployment
 metadata: {name: apple-%d%s}
 spec:
   clusterName: apple
-  replicas: %d
+  replicas: %s
   rollout: {strategy: {rollingUpdate: {maxSurge: %s}}}
   template:
     metadata: {labels: {x: %q}}
@@ -43,7 +43,7 @@ spec:
       version: v1.35.%d
       infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: VSphereMachineTemplate, name: %s}
 `, i, rapid.SampledFrom([]string{"", ", annotations: {vspread.dev/owner: apple}"}).Draw(t, label+" owner"),
-			rapid.IntRange(0, 5).Draw(t, label+" replicas"), rapid.SampledFrom([]string{"0", "2", "30%"}).Draw(t, label+" surge"),
+			rapid.SampledFrom([]string{"0", "1", "2", "3", "5", "${WORKERS}", "010"}).Draw(t, label+" replicas"), rapid.SampledFrom([]string{"0", "2", "30%"}).Draw(t, label+" surge"),
 			rapid.SampledFrom([]string{"a", "b", ""}).Draw(t, label+" label"), rapid.IntRange(4, 5).Draw(t, label+" version"), template))
 		documents = append(documents, fmt.Sprintf(`apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
 kind: VSphereMachineTemplate
@@ -105,7 +105,13 @@ func TestLaws(t *testing.T) {
 			if m.Replaced+m.MayBeReplaced > min(m.Before, m.After) || m.Peak < max(m.Before, m.After) {
 				rt.Fatalf("%s: %+v is impossible", pool.Name, m)
 			}
-			if pool.Has(rollout.Replace) != (m.Replaced > 0) || pool.Has(rollout.Untouched) != (len(pool.Reasons) == 0 && pool.Before != nil && pool.After != nil) {
+			if m.NotKnown && m != (rollout.Machines{NotKnown: true}) {
+				rt.Fatalf("%s: %+v invents numbers", pool.Name, m)
+			}
+			if m.NotKnown && pool.Has(rollout.Replace) && !strings.Contains(p.Sentence, "achines of ") {
+				rt.Fatalf("%s: %v, and only %s", pool.Name, pool.Changes, p.Sentence)
+			}
+			if !m.NotKnown && pool.Has(rollout.Replace) != (m.Replaced > 0) || pool.Has(rollout.Untouched) != (len(pool.Reasons) == 0 && pool.Before != nil && pool.After != nil) {
 				rt.Fatalf("%s: %v with %+v and %v", pool.Name, pool.Changes, m, pool.Reasons)
 			}
 			if !slices.IsSortedFunc(pool.Changes, func(a, b rollout.Kind) int {

@@ -97,6 +97,10 @@ type Machines struct {
 	MayBeReplaced int
 	// Peak is the most that there are at a time.
 	Peak int
+	// NotKnown tells that git says no number that can be read, before or after; then all counts are 0.
+	NotKnown bool
+	// Inexact tells that an autoscaler decides how many of these machines there are.
+	Inexact bool
 }
 
 // Shape is what the machines of a pool are and where they run, as far as the files say.

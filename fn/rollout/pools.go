@@ -36,6 +36,7 @@ func (c *comparison) pool(before, after *group) Pool {
 	if len(p.Changes) == 0 {
 		p.Changes = []Kind{Untouched}
 	}
+	c.reportUnread(&p, before, after)
 	c.count(&p, before, after)
 	return p
 }
@@ -43,7 +44,7 @@ func (c *comparison) pool(before, after *group) Pool {
 func (c *comparison) created(p *Pool, after *group) {
 	n := after.machines(-1)
 	p.Changes, p.After = []Kind{Create}, after.shape()
-	p.Machines = Machines{After: n, Created: n, Peak: after.most(n)}
+	p.Machines = Machines{After: n, Created: n, Peak: after.most(n), NotKnown: !after.isCounted(), Inexact: after.isElastic(n)}
 	if d := after.machine.datastore; d != nil && c.before.inventory(after.cluster) != nil {
 		if _, known := c.before.datastore(after.cluster, d.Path, ""); !known {
 			if _, known := c.before.datastore(after.cluster, d.Name, ""); !known {
@@ -56,14 +57,14 @@ func (c *comparison) created(p *Pool, after *group) {
 func (c *comparison) removed(p *Pool, before *group) {
 	n := before.machines(-1)
 	p.Changes, p.Before = []Kind{Remove}, before.shape()
-	p.Machines = Machines{Before: n, Removed: n, Peak: before.most(n)}
+	p.Machines = Machines{Before: n, Removed: n, Peak: before.most(n), NotKnown: !before.isCounted(), Inexact: before.isElastic(n)}
 	if d := before.machine.datastore; d != nil && c.after.inventory(before.cluster) != nil {
 		if _, known := c.after.datastore(before.cluster, d.Name, ""); !known {
 			p.Reasons = append(p.Reasons, Reason{Text: "datastore " + d.Name + " is no longer in the inventory"})
 		}
 	}
-	if before.most(n) > 0 && !c.isGone(before.cluster) {
-		d := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", machines(n, before.autoscaler))
+	if before.mayHave() && !c.isGone(before.cluster) {
+		d := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", before.machinesText(n))
 		switch {
 		case before.isControlPlane():
 		case keeper(before.Object) != "":
@@ -72,6 +73,14 @@ func (c *comparison) removed(p *Pool, before *group) {
 			d.WithHint("to move its machines first, keep it with replicas: 0; to keep them, let a pool adopt it")
 		}
 	}
+}
+
+// machinesText writes how many machines a group has.
+func (g *group) machinesText(n int) string {
+	if !g.isCounted() {
+		return "its machines"
+	}
+	return machines(n, g.autoscaler)
 }
 
 // machines writes a number of machines that an autoscaler may have changed.
@@ -90,6 +99,9 @@ func (c *comparison) changed(p *Pool, before, after *group) {
 	was := before.machines(-1)
 	is := after.machines(was)
 	p.Machines = Machines{Before: was, After: is, Created: max(is-was, 0), Removed: max(was-is, 0)}
+	if !before.isCounted() || !after.isCounted() {
+		p.Machines = Machines{NotKnown: true}
+	}
 	c.refuseImmutable(p, before, after)
 	c.scaling(p, before, after)
 	if after.isControlPlane() {
@@ -97,9 +109,12 @@ func (c *comparison) changed(p *Pool, before, after *group) {
 	} else {
 		c.deployment(p, before, after)
 	}
-	p.Machines.Peak = max(before.most(was), after.most(is))
-	if p.Has(Replace) || p.Has(MayReplace) {
-		p.Machines.Peak = max(before.most(was), after.most(is)+after.surge(is))
+	if !p.Machines.NotKnown {
+		p.Machines.Peak = max(before.most(was), after.most(is))
+		if p.Has(Replace) || p.Has(MayReplace) {
+			p.Machines.Peak = max(before.most(was), after.most(is)+after.surge(is))
+		}
+		p.Machines.Inexact = p.moves() && (before.isElastic(was) || after.isElastic(is))
 	}
 	if len(p.Changes) > 0 {
 		c.delays(p, after)
@@ -130,7 +145,7 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 	for _, r := range []reference{after.rolling.infrastructure, after.rolling.bootstrap} {
 		k := object.NewKey(r.group, r.kind, after.Ref.Namespace, r.name)
 		e, edited := c.edited[k]
-		if !edited || r != before.rolling.infrastructure && r != before.rolling.bootstrap || p.Machines.Before == 0 {
+		if !edited || r != before.rolling.infrastructure && r != before.rolling.bootstrap || !p.hasMachines(before) {
 			continue
 		}
 		if p.Has(Replace) && r.group != infrastructureGroup {
@@ -144,6 +159,14 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 	}
 }
 
+// hasMachines tells whether there are machines before.
+func (p *Pool) hasMachines(before *group) bool {
+	if p.Machines.NotKnown {
+		return before.mayHave()
+	}
+	return p.Machines.Before > 0
+}
+
 // replaced notes that machines are replaced, when there are any.
 func (c *comparison) replaced(p *Pool, before, after *group, reasons []Reason) {
 	if len(reasons) == 0 {
@@ -152,6 +175,12 @@ func (c *comparison) replaced(p *Pool, before, after *group, reasons []Reason) {
 	n := min(p.Machines.Before, p.Machines.After)
 	most := min(before.most(p.Machines.Before), after.most(p.Machines.After))
 	switch {
+	case p.Machines.NotKnown && !after.mayHave():
+		return // all go, whatever they would be
+	case p.Machines.NotKnown && before.mayHave():
+		p.Changes = append(p.Changes, Replace)
+	case p.Machines.NotKnown:
+		reasons = append(reasons, Reason{Text: "there is no machine to replace"})
 	case n > 0:
 		p.Changes, p.Machines.Replaced = append(p.Changes, Replace), n
 	case most > 0:
@@ -261,11 +290,19 @@ func isNote(key string) bool {
 // scaling says what becomes of the number of machines.
 func (c *comparison) scaling(p *Pool, before, after *group) {
 	was, is := p.Machines.Before, p.Machines.After
+	if before.unread != after.unread {
+		kind, r := resized(before, after)
+		if why := goneBecause(c.after, after); kind == Drain && why != "" {
+			r.Text = why
+		}
+		p.Changes, p.Reasons = append(p.Changes, kind), append(p.Reasons, r)
+		return
+	}
 	if was == is {
 		return
 	}
 	r := Reason{Field: "spec.replicas", Before: fmt.Sprint(was), After: fmt.Sprint(is), Text: fmt.Sprintf("replicas %d → %d", was, is)}
-	if after.replicas < 0 && after.autoscaler == nil {
+	if after.number < 0 && after.autoscaler == nil {
 		r.Text = fmt.Sprintf("replicas is not set, so applying it sets 1 where there are %d", was)
 	}
 	kind := Scale

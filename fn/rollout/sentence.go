@@ -15,7 +15,8 @@ func sentence(p *Plan) string {
 	if !p.Changed() {
 		return "Nothing changes."
 	}
-	t := tally{replaced: map[string]int{}, created: map[string]int{}, deleted: map[string]int{}, noun: "on %d hosts"}
+	t := tally{replaced: counts{at: map[string]int{}}, created: counts{at: map[string]int{}}, deleted: counts{at: map[string]int{}}, noun: "on %d hosts"}
+	var u uncounted
 	inPlace, noEffect, adopted, emptyGone, emptyNew := 0, 0, 0, 0, 0
 	var planes, unsure []string
 	for _, pool := range p.Pools {
@@ -25,6 +26,7 @@ func sentence(p *Plan) string {
 			adopted++
 		case pool.Has(InPlace):
 			inPlace++
+		case m.NotKnown:
 		case pool.Has(Remove) && m.Peak == 0:
 			emptyGone++
 		case pool.Has(Create) && m.Peak == 0:
@@ -37,20 +39,27 @@ func sentence(p *Plan) string {
 		case pool.Has(MayReplace):
 			unsure = append(unsure, whose(pool))
 		case pool.IsControlPlane() && pool.Has(Replace):
-			planes = append(planes, fmt.Sprintf("the control plane of %s rolls (%s)", cmp.Or(pool.Cluster, pool.Name), machines(m.Replaced, nil)))
+			of := ""
+			if !m.NotKnown {
+				of = " (" + machines(m.Replaced, nil) + ")"
+			}
+			planes = append(planes, fmt.Sprintf("the control plane of %s rolls%s", cmp.Or(pool.Cluster, pool.Name), of))
+		case m.NotKnown:
+			u.add(pool)
 		default:
-			t.replaced[where(pool)] += m.Replaced
+			t.replaced.add(where(pool), m.Replaced, m.Inexact && isElastic(pool.Before, m.Before))
 		}
 		if s := pool.at(); m.Created+m.Replaced+m.Removed > 0 && !pool.IsControlPlane() && (s == nil || s.Host == "") {
 			t.noun = "in %d places"
 		}
-		if before, after := pool.Before, pool.After; m.Replaced+m.Removed > 0 && before != nil && before.Autoscaler != nil || m.Created > 0 && after.Autoscaler != nil {
-			t.least = "at least "
+		if m.Inexact && m.Created > 0 && isElastic(pool.Before, m.Before) {
+			u.resized = append(u.resized, whose(pool)) // the autoscaler may have made as many, or more
+			continue
 		}
-		t.created[where(pool)] += m.Created
-		t.deleted[where(pool)] += m.Removed
+		t.created.add(where(pool), m.Created, m.Inexact)
+		t.deleted.add(where(pool), m.Removed, m.Inexact)
 	}
-	parts := t.parts()
+	parts := append(t.parts(), u.parts()...)
 	if len(planes) > 3 {
 		planes = []string{fmt.Sprintf("%d control planes roll", len(planes))}
 	}
@@ -85,45 +94,97 @@ func sentence(p *Plan) string {
 
 // tally counts machines by where they are.
 type tally struct {
-	replaced, created, deleted map[string]int
-	// least is "at least " where an autoscaler may have made more of them.
-	least string
+	replaced, created, deleted counts
 	// noun is what many of the places are called together.
 	noun string
 }
 
+// counts are numbers of machines by where they are.
+type counts struct {
+	at map[string]int
+	// least is "at least " where an autoscaler may have made more of them.
+	least string
+}
+
+func (c *counts) add(where string, n int, isLeast bool) {
+	c.at[where] += n
+	if n > 0 && isLeast {
+		c.least = "at least "
+	}
+}
+
+// isElastic tells whether an autoscaler may have made more machines of a shape.
+func isElastic(s *Shape, machines int) bool {
+	return s != nil && s.Autoscaler != nil && s.Autoscaler.Max > machines
+}
+
 func (t tally) parts() []string {
 	var out []string
-	add := func(counts map[string]int, done string) {
-		maps.DeleteFunc(counts, func(_ string, n int) bool { return n == 0 })
-		if len(counts) == 0 {
+	add := func(c counts, done string) {
+		maps.DeleteFunc(c.at, func(_ string, n int) bool { return n == 0 })
+		if len(c.at) == 0 {
 			return
 		}
-		places, total := slices.Sorted(maps.Keys(counts)), 0
+		places, total := slices.Sorted(maps.Keys(c.at)), 0
 		for _, where := range places {
-			total += counts[where]
+			total += c.at[where]
 		}
-		first, rest := counts[places[0]], ""
+		first, rest := c.at[places[0]], ""
 		for i, where := range places[1:] {
 			joint := ", "
 			if i == len(places)-2 {
 				joint = " and "
 			}
-			rest += fmt.Sprintf("%s%d %s", joint, counts[where], where)
+			rest += fmt.Sprintf("%s%d %s", joint, c.at[where], where)
 		}
 		at := places[0] + rest
 		if len(places) > 3 {
 			first, at = total, fmt.Sprintf(t.noun, len(places))
 		}
 		if len(out) == 0 {
-			out = append(out, fmt.Sprintf("%s%s %s %s %s", t.least, machines(first, nil), at, verb(total, "is", "are"), done))
+			out = append(out, fmt.Sprintf("%s%s %s %s %s", c.least, machines(first, nil), at, verb(total, "is", "are"), done))
 			return
 		}
-		out = append(out, fmt.Sprintf("%d %s %s %s", first, verb(first, "is", "are"), done, at))
+		out = append(out, fmt.Sprintf("%s%d %s %s %s", c.least, first, verb(first, "is", "are"), done, at))
 	}
 	add(t.replaced, "replaced")
 	add(t.created, "created")
 	add(t.deleted, "deleted")
+	return out
+}
+
+// uncounted are pools by what happens to machines of theirs of which the number is not known.
+type uncounted struct{ replaced, created, deleted, resized []string }
+
+func (u *uncounted) add(p Pool) {
+	for _, x := range []struct {
+		to   *[]string
+		kind Kind
+	}{{&u.replaced, Replace}, {&u.created, Create}, {&u.deleted, Remove}, {&u.deleted, Drain}, {&u.resized, Scale}} {
+		if p.Has(x.kind) {
+			*x.to = append(*x.to, whose(p))
+		}
+	}
+}
+
+func (u *uncounted) parts() []string {
+	var out []string
+	for _, x := range []struct {
+		whose []string
+		text  string
+	}{
+		{u.replaced, "the machines of %s are replaced"},
+		{u.created, "the machines of %s are created"},
+		{u.deleted, "the machines of %s are deleted"},
+		{u.resized, "the number of machines of %s may change"},
+	} {
+		if len(x.whose) > 3 {
+			x.whose = []string{fmt.Sprintf("%d pools", len(x.whose))}
+		}
+		if len(x.whose) > 0 {
+			out = append(out, fmt.Sprintf(x.text, strings.Join(x.whose, " and ")))
+		}
+	}
 	return out
 }
 

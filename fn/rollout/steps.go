@@ -89,13 +89,17 @@ func (c *comparison) removedClusters() map[object.Key]bool {
 			continue
 		}
 		out[k] = true
-		n := 0
+		n, with := 0, "its"
 		for _, g := range c.before.groups {
-			if g.cluster == k {
-				n += g.machines(-1)
+			if g.cluster != k {
+				continue
+			}
+			n += g.machines(-1)
+			if !g.isCounted() || g.isElastic(g.machines(-1)) {
+				with = "at least"
 			}
 		}
-		c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with its %s", machines(n, nil)).
+		c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with %s %s", with, machines(n, nil)).
 			WithHint("deleting its parts together with it may leave machines behind in vCenter; see the steps of the plan")
 	}
 	return out

@@ -63,7 +63,7 @@ func (c *comparison) wasNamed(k object.Key) bool {
 	}
 	return slices.ContainsFunc(c.before.Objects.Referrers(template), func(o *object.Object) bool {
 		g, after := c.before.groups[o.Key()], c.after.groups[o.Key()]
-		return g != nil && after != nil && g.most(g.machines(-1)) > 0
+		return g != nil && after != nil && g.mayHave()
 	})
 }
 
@@ -79,7 +79,7 @@ func (c *comparison) missing(before, after *group, from, to reference) {
 			WithHint("keep it, or no machine of that pool can be made any more")
 		return
 	}
-	if before.most(before.machines(-1)) > 0 && !isGuarded(was) {
+	if before.mayHave() && !isGuarded(was) {
 		c.diags.Warnf(diag.TemplateRemoved, at, "is removed in the same step in which %s is rolled away from it", after.Ref).
 			WithHint("Flux deletes it at once, and a machine that fails meanwhile cannot be made again: remove it once the rollout is over")
 	}

@@ -95,6 +95,7 @@ const (
 	InventoryStale   Code = "InventoryStale"
 
 	// A change in git, before it is applied.
+	ReplicasUnknown     Code = "ReplicasUnknown"
 	TemplateEdited      Code = "TemplateEdited"
 	TemplateRemoved     Code = "TemplateRemoved"
 	FieldImmutable      Code = "FieldImmutable"

@@ -84,6 +84,9 @@ func poolMachines(pool rollout.Pool) string {
 	if pool.Kind == "Cluster" {
 		return "-"
 	}
+	if pool.Machines.NotKnown {
+		return "?"
+	}
 	number := func(n int, shape *rollout.Shape) string {
 		if shape != nil && shape.Autoscaler != nil && shape.Autoscaler.Max > n {
 			return fmt.Sprintf("%d…%d", n, shape.Autoscaler.Max)
@@ -128,6 +131,20 @@ func (p *Plan) hostRows() (rows []hostRow, same int) {
 		})
 	}
 	return rows, same
+}
+
+// uncounted says which pools are missing in the rows of hosts, or nothing.
+func (p *Plan) uncounted() string {
+	n := 0
+	for _, pool := range p.Pools {
+		if pool.Machines.NotKnown {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return many(n, "pool is", "pools are") + " not counted, since the number of machines is not known."
 }
 
 func isSteady(u rollout.Usage) bool { return u.Before == u.Peak && u.Peak == u.After }

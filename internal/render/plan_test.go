@@ -53,9 +53,12 @@ func everything() *render.Plan {
 						{Text: "two"}, {Text: "three"}, {Text: "four"}, {Text: "five"},
 					}},
 				{Cluster: "apple", Kind: "MachineDeployment", Namespace: "other", Name: "apple-md-auto", Changes: []rollout.Kind{rollout.Create},
-					Machines: rollout.Machines{After: 1, Created: 1, Peak: 4}, After: scaled},
+					Machines: rollout.Machines{After: 1, Created: 1, Peak: 4, Inexact: true}, After: scaled},
 				{Cluster: "apple", Kind: "MachineDeployment", Namespace: "other", Name: "apple-md-old", Changes: []rollout.Kind{rollout.Remove},
 					Machines: rollout.Machines{Before: 1, Removed: 1, Peak: 1}, Before: shape("esxi01", "datastore1")},
+				{Cluster: "apple", Kind: "MachineDeployment", Namespace: "other", Name: "apple-md-variable", Changes: []rollout.Kind{rollout.Replace, rollout.Scale},
+					Machines: rollout.Machines{NotKnown: true}, Before: shape("esxi01", "datastore1"), After: shape("esxi01", "datastore1"),
+					Reasons: []rollout.Reason{{Field: "spec.replicas", Before: "3", After: "${N}", Text: "replicas 3 → ${N}"}}},
 			},
 			Hosts: []rollout.Host{
 				{Datastore: "nas", Machines: rollout.Usage{Before: 3, Peak: 3, After: 3}, MemoryMiB: rollout.Usage{Before: 9, Peak: 9, After: 9}, DiskGiB: rollout.Usage{Before: 60, Peak: 60, After: 60}},
@@ -261,7 +264,7 @@ func TestPlanOfHostileNames(t *testing.T) {
 				rt.Fatalf("Markdown can be read out of %q", line)
 			}
 		}
-		if rows != 7 {
+		if rows != 8 {
 			rt.Fatalf("%d rows in\n%s", rows, markdown.String())
 		}
 	})

@@ -25,7 +25,7 @@ type planJSON struct {
 	To         sideJSON       `json:"to"`
 	Summary    string         `json:"summary"`
 	Changed    bool           `json:"changed"`
-	Machines   totalsJSON     `json:"machines"`
+	Machines   sumsJSON       `json:"machines"`
 	Pools      []poolJSON     `json:"pools"`
 	Hosts      []hostJSON     `json:"hosts"`
 	Templates  []templateJSON `json:"unusedTemplates"`
@@ -46,6 +46,13 @@ type totalsJSON struct {
 	Replaced      int `json:"replaced"`
 	MayBeReplaced int `json:"mayBeReplaced"`
 	Removed       int `json:"removed"`
+	// Inexact is left out where all is exact.
+	Inexact bool `json:"inexact,omitempty"`
+}
+
+type sumsJSON struct {
+	totalsJSON
+	PoolsNotKnown int `json:"poolsNotKnown,omitempty"`
 }
 
 type poolJSON struct {
@@ -62,7 +69,8 @@ type poolJSON struct {
 
 type machinesJSON struct {
 	totalsJSON
-	Peak int `json:"peak"`
+	Peak     int  `json:"peak"`
+	NotKnown bool `json:"notKnown,omitempty"`
 }
 
 type shapeJSON struct {
@@ -145,7 +153,7 @@ func (p *Plan) JSON(w io.Writer) error {
 		m := totals(pool.Machines)
 		x := poolJSON{
 			Cluster: pool.Cluster, Kind: pool.Kind, Namespace: pool.Namespace, Name: pool.Name, Reasons: []reasonJSON{},
-			Machines: machinesJSON{m, pool.Machines.Peak}, Before: shape(pool.Before), After: shape(pool.After),
+			Machines: machinesJSON{m, pool.Machines.Peak, pool.Machines.NotKnown}, Before: shape(pool.Before), After: shape(pool.After),
 		}
 		for _, k := range pool.Changes {
 			x.Changes = append(x.Changes, string(k))
@@ -160,6 +168,10 @@ func (p *Plan) JSON(w io.Writer) error {
 		out.Machines.Replaced += m.Replaced
 		out.Machines.MayBeReplaced += m.MayBeReplaced
 		out.Machines.Removed += m.Removed
+		out.Machines.Inexact = out.Machines.Inexact || m.Inexact
+		if pool.Machines.NotKnown {
+			out.Machines.PoolsNotKnown++
+		}
 	}
 	for _, h := range p.Hosts {
 		out.Hosts = append(out.Hosts, hostJSON{
@@ -185,7 +197,7 @@ func (p *Plan) JSON(w io.Writer) error {
 }
 
 func totals(m rollout.Machines) totalsJSON {
-	return totalsJSON{m.Before, m.After, m.Created, m.Replaced, m.MayBeReplaced, m.Removed}
+	return totalsJSON{m.Before, m.After, m.Created, m.Replaced, m.MayBeReplaced, m.Removed, m.Inexact}
 }
 
 func shape(s *rollout.Shape) *shapeJSON {

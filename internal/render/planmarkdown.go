@@ -60,6 +60,9 @@ func (p *Plan) Markdown(w io.Writer) error {
 		if same > 0 {
 			fmt.Fprintf(&b, "\n%s as before.\n", many(same, "other datastore is used", "other datastores are used"))
 		}
+		if missing := p.uncounted(); missing != "" {
+			fmt.Fprintf(&b, "\n%s\n", missing)
+		}
 		fmt.Fprint(&b, "\n</details>\n")
 	}
 	for _, n := range p.unnamed() {

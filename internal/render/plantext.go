@@ -38,6 +38,9 @@ func (p *Plan) Text(w io.Writer) error {
 		if same > 0 {
 			fmt.Fprintf(&b, " %s as before.", many(same, "other datastore is used", "other datastores are used"))
 		}
+		if missing := p.uncounted(); missing != "" {
+			fmt.Fprintf(&b, " %s", missing)
+		}
 		fmt.Fprintln(&b)
 	}
 	var notes []string

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// replicas is the number of machines that git asks for.
+type replicas struct {
+	// number is what git says; -1 is left to the webhook.
+	number int
+	// autoscaler is the range in which an autoscaler chooses.
+	autoscaler *Range
+	// unread is what git says instead of a number, or "". Nothing is counted then: a guess would look like machines
+	// that come or go.
+	unread string
+}
+
+// replicasOf reads the number from an object, given the number that an object without one has.
+func replicasOf(o *object.Object, unset int) replicas {
+	r := replicas{number: unset, autoscaler: autoscalerOf(o)}
+	n := tree.Get(o.Node, "spec", "replicas")
+	least, most := o.Annotation(object.MinSizeAnnotation), o.Annotation(object.MaxSizeAnnotation)
+	switch {
+	case n == nil && unset < 0 && r.autoscaler == nil && least != "" && most != "":
+		return replicas{unread: least + "…" + most}
+	case n == nil:
+		return r
+	}
+	number, ok := plainNumber(n)
+	if !ok {
+		text := written(n)
+		if n.Kind == yaml.ScalarNode && n.ShortTag() == yaml.NodeTagString && !strings.ContainsAny(text, "${}") {
+			text = strconv.Quote(text)
+		}
+		return replicas{unread: text, autoscaler: r.autoscaler}
+	}
+	r.number = number
+	return r
+}
+
+// plainNumber reads a number that means the same to everybody. What else YAML has, such as 010, 0x10, 1_000 and 3.0, is
+// read in different ways or refused.
+func plainNumber(n *yaml.Node) (int, bool) {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != yaml.NodeTagInt {
+		return 0, false
+	}
+	number, err := strconv.ParseInt(n.Value, 10, 32)
+	return int(number), err == nil && number >= 0 && strconv.FormatInt(number, 10) == n.Value
+}
+
+// autoscalerOf gives the range of a MachineDeployment that has both annotations.
+func autoscalerOf(o *object.Object) *Range {
+	least, err1 := strconv.Atoi(o.Annotation(object.MinSizeAnnotation))
+	most, err2 := strconv.Atoi(o.Annotation(object.MaxSizeAnnotation))
+	if err1 != nil || err2 != nil || least < 0 || most < least {
+		return nil
+	}
+	return &Range{least, most}
+}
+
+// String writes what git says.
+func (r replicas) String() string {
+	switch {
+	case r.unread != "":
+		return r.unread
+	case r.number >= 0:
+		return strconv.Itoa(r.number)
+	}
+	return r.autoscaler.String()
+}
+
+// isCounted tells whether it is known how many machines git asks for.
+func (r replicas) isCounted() bool { return r.unread == "" }
+
+// machines gives the number of machines that a group is counted with, given how many it had before: that is
+// how the webhook fills in replicas that are not said. A negative number is: it was not there.
+func (r replicas) machines(before int) int {
+	switch {
+	case !r.isCounted():
+		return 0
+	case r.number >= 0:
+		return r.number
+	case r.autoscaler == nil:
+		return 1
+	case before < 0:
+		return r.autoscaler.Min
+	}
+	return min(max(before, r.autoscaler.Min), r.autoscaler.Max)
+}
+
+// most is the greatest number of machines that there are without a rollout.
+func (r replicas) most(machines int) int {
+	if r.isCounted() && r.number < 0 && r.autoscaler != nil {
+		return max(machines, r.autoscaler.Max)
+	}
+	return machines
+}
+
+// mayHave tells whether there may be machines.
+func (r replicas) mayHave() bool { return !r.isCounted() || r.most(r.machines(-1)) > 0 }
+
+// isElastic tells whether an autoscaler may have made another number of machines than this one.
+func (r replicas) isElastic(machines int) bool {
+	return r.isCounted() && r.autoscaler != nil && r.autoscaler.Max > machines
+}
+
+// reportUnread reports a number of machines that is none, where it matters.
+func (c *comparison) reportUnread(p *Pool, before, after *group) {
+	if !p.Machines.NotKnown || !p.moves() {
+		return
+	}
+	g := after
+	if g == nil || g.isCounted() {
+		g = before
+	}
+	d := c.diags.Warnf(diag.ReplicasUnknown, diag.At(g.Ref, "spec.replicas"), "%s is no plain number, so how many machines this is about is not known, and they are not counted", g.unread)
+	if strings.Contains(g.unread, "${") {
+		d.WithHint("compare manifests in which the variables are filled in, for example what `flux build kustomization` or `flux envsubst` writes")
+	} else {
+		d.WithHint("write a decimal number without quotes; others are refused, or read in different ways")
+	}
+}
+
+// moves tells whether machines of the pool come or go, or may.
+func (p *Pool) moves() bool {
+	for _, k := range []Kind{Remove, Replace, MayReplace, Drain, Create, Scale} {
+		if p.Has(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// resized says what becomes of a number of machines that is not known on one side at least.
+func resized(before, after *group) (Kind, Reason) {
+	r := Reason{Field: "spec.replicas", Before: before.replicas.String(), After: after.replicas.String()}
+	r.Text = fmt.Sprintf("replicas %s → %s", r.Before, r.After)
+	switch {
+	case !after.mayHave():
+		return Drain, r
+	case after.isCounted() && after.number < 0 && after.autoscaler == nil:
+		r.Text = "replicas is not set, so applying it sets 1 where there are " + r.Before
+	}
+	return Scale, r
+}
