@@ -143,7 +143,7 @@ func (p *Pool) moves() bool {
 
 // resized says what becomes of a number of machines that is not known on one side at least.
 func resized(before, after *group) (Kind, Reason) {
-	r := Reason{Field: "spec.replicas", Before: before.replicas.String(), After: after.replicas.String()}
+	r := Reason{Field: "spec.replicas", Before: before.String(), After: after.String()}
 	r.Text = fmt.Sprintf("replicas %s → %s", r.Before, r.After)
 	switch {
 	case !after.mayHave():
