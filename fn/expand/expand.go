@@ -198,6 +198,7 @@ func (e *expansion) readCluster() {
 			WithHint("write v1beta2 as soon as the management cluster has Cluster API 1.11")
 	}
 	e.warnRetired()
+	e.warnControlPlaneDatastore()
 }
 
 func isMachineTemplate(o *object.Object) bool {
@@ -233,6 +234,21 @@ func (e *expansion) infrastructureVersion() v1alpha1.InfrastructureVersion {
 			WithHint("migrate the object to v1beta1 or v1beta2, or write apiVersions: {infrastructure: v1beta2} in the ClusterSpread")
 	}
 	return v1alpha1.InfrastructureV1Beta2
+}
+
+// warnControlPlaneDatastore reports a control plane that would wait for a datastore for ever. It is the user's, and an
+// inventory that was written by hand may leave its datastore out.
+func (e *expansion) warnControlPlaneDatastore() {
+	t := e.cluster.controlPlaneTemplate
+	if t == nil || e.Inventory.Server == "" || len(e.Inventory.Gaps) > 0 {
+		return
+	}
+	ref := tree.String(t.Node, "spec", "template", "spec", "datastore")
+	if ref == "" || strings.Contains(ref, "${") || len(e.among(inventory.DatastoreClass, ref, "")) > 0 {
+		return
+	}
+	e.diags.Warnf(diag.UnknownDatastore, diag.At(t.Ref, "spec.template.spec.datastore"), "there is no datastore %q, so the control plane's machines would never come", ref).
+		DidYouMean(ref, names(e.Inventory.Datastores), "the inventory has")
 }
 
 // warnRetired reports objects that no cluster takes any more, and that are not read as seeds.
