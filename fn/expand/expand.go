@@ -84,7 +84,7 @@ type Pool struct {
 
 // Expand gives the objects for one Cluster. With errors the output must not be used.
 func Expand(in Input) (Output, diag.List) {
-	e := expansion{Input: in, objects: map[inventory.Class][]inventory.Object{}, found: map[lookup][]inventory.Object{}}
+	e := expansion{Input: in, objects: map[inventory.Class][]inventory.Object{}, found: map[lookup][]inventory.Object{}, said: map[string]bool{}}
 	out := e.run()
 	return out, e.diags
 }
@@ -96,6 +96,8 @@ type expansion struct {
 	// objects caches the inventory's objects by class.
 	objects map[inventory.Class][]inventory.Object
 	found   map[lookup][]inventory.Object
+	// said are messages that are true of several pools and worth one line.
+	said map[string]bool
 }
 
 func (e *expansion) run() Output {

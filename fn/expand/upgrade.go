@@ -3,6 +3,7 @@
 package expand
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"strconv"
@@ -39,7 +40,12 @@ func (e *expansion) checkVersion(pool Pool, version string, machine *yaml.Node, 
 	}
 	template := tree.String(machine, "template")
 	if named := kubernetesVersion.FindStringSubmatch(path.Base(template)); named != nil && named[0] != worker[0] {
-		e.diags.Warnf(diag.TemplateVersion, at, "the machines of %s are to run %s, and their template is named for %s: %s", pool.Name, worker[0], named[0], template).
+		message := fmt.Sprintf("the machines of group %s are to run %s, and their template is named for %s: %s", pool.Group, worker[0], named[0], template)
+		if e.said[message] {
+			return // of another pool
+		}
+		e.said[message] = true
+		e.diags.Warnf(diag.TemplateVersion, at, "%s", message).
 			WithHint("change version and template together; nodes run what their template holds")
 	}
 }
