@@ -177,6 +177,7 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) e
 		}
 	case "kpt":
 		render["Kptfile"] = "Kptfile.tmpl"
+		p.files[".krmignore"] = []byte("# What is no package of Kubernetes objects.\n.*\n!.krmignore\nrendered\n")
 	}
 	switch o.ci {
 	case "github":
