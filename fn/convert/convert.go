@@ -7,6 +7,7 @@ package convert
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -23,6 +24,14 @@ func isOld(version string) bool { return version == v1beta1 || IsRetired(version
 
 // IsRetired tells whether no release of Cluster API or CAPV that is still maintained serves the version.
 func IsRetired(version string) bool { return version == "v1alpha3" || version == "v1alpha4" }
+
+// Version spells a Kubernetes version as Cluster API's webhook does; a variable is left to who fills it in.
+func Version(version string) string {
+	if version == "" || strings.HasPrefix(version, "v") || strings.HasPrefix(version, "$") {
+		return version
+	}
+	return "v" + version
+}
 
 // seconds moves a duration like 5m0s to a field of whole seconds.
 func seconds(node *yaml.Node, from, to []string) {

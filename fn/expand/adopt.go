@@ -111,7 +111,7 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 	}
 	tree.Sort(tree.Get(node, "spec", "template"), objectOrder)
 	if v := cmp.Or(pool.override.Version, group.Version); v != "" {
-		set(codec.String(withV(v)), "spec", "template", "spec", "version")
+		set(codec.String(convert.Version(v)), "spec", "template", "spec", "version")
 	}
 	pool.Template = template.Ref.Name
 	pool.Bootstrap = tree.String(node, "spec", "template", "spec", "bootstrap", "configRef", "name")

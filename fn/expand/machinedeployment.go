@@ -191,13 +191,5 @@ func (e *expansion) version(pool Pool, group v1alpha1.WorkerGroup, seed seed, at
 		e.diags.Errorf(diag.MissingVersion, at.Dot("version"), "nothing says which Kubernetes version the workers run").
 			WithHint("set it here, or give the object that the Cluster's controlPlaneRef names to vspread")
 	}
-	return withV(v)
-}
-
-// withV spells a version as Cluster API's webhook does.
-func withV(version string) string {
-	if version == "" || strings.HasPrefix(version, "v") || strings.HasPrefix(version, "$") {
-		return version
-	}
-	return "v" + version
+	return convert.Version(v)
 }

@@ -46,7 +46,7 @@ func (s *side) controlPlaneOf(o *object.Object, cluster object.Key) *group {
 		convert.KubeadmConfig(spec, o.Version())
 	}
 	g.rolling = rolling{
-		version:        withV(tree.String(node, "spec", "version")),
+		version:        convert.Version(tree.String(node, "spec", "version")),
 		infrastructure: referenceAt(node, "spec", "machineTemplate", "spec", "infrastructureRef"),
 	}
 	g.template = s.find(g.rolling.infrastructure, o)

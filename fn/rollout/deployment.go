@@ -74,7 +74,7 @@ func withDefaults(md *yaml.Node, name string) {
 		tree.Set(md, codec.String(cluster), "spec", "template", "metadata", "labels", clusterLabel)
 	}
 	if v := tree.String(md, "spec", "template", "spec", "version"); v != "" {
-		tree.Set(md, codec.String(withV(v)), "spec", "template", "spec", "version")
+		tree.Set(md, codec.String(convert.Version(v)), "spec", "template", "spec", "version")
 	}
 }
 

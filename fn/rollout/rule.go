@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -29,7 +30,7 @@ type reference struct{ group, kind, name string }
 func rollingOf(template *yaml.Node) rolling {
 	spec := tree.Get(template, "spec")
 	r := rolling{
-		version:        withV(tree.String(spec, "version")),
+		version:        convert.Version(tree.String(spec, "version")),
 		failureDomain:  tree.String(spec, "failureDomain"),
 		infrastructure: referenceAt(spec, "infrastructureRef"),
 		bootstrap:      referenceAt(spec, "bootstrap", "configRef"),
@@ -38,14 +39,6 @@ func rollingOf(template *yaml.Node) rolling {
 		r.dataSecret = &n.Value
 	}
 	return r
-}
-
-// withV adds the v that the webhook puts before a version.
-func withV(version string) string {
-	if version == "" || strings.HasPrefix(version, "v") {
-		return version
-	}
-	return "v" + version
 }
 
 // referenceAt reads a reference: v1beta2 has an apiGroup, what is older an apiVersion.
