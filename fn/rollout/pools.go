@@ -298,6 +298,12 @@ func (c *comparison) scaling(p *Pool, before, after *group) {
 		p.Changes, p.Reasons = append(p.Changes, kind), append(p.Reasons, r)
 		return
 	}
+	if was == is && after.autoscaler == nil && is < before.most(was) {
+		// An autoscaler may have made more machines than the least, and those above the number go.
+		kind, r := resized(before, after)
+		p.Changes, p.Reasons = append(p.Changes, kind), append(p.Reasons, r)
+		return
+	}
 	if was == is {
 		return
 	}
