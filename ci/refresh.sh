@@ -7,13 +7,15 @@
 #   VSPREAD_INVENTORY  the inventory's file
 #   VSPREAD_PATH       where the manifests are, several separated by spaces; default .
 #   VSPREAD_RENDERED   the directory to render into; nothing: the deployer renders
-#   VSPREAD_BRANCH     default vspread/inventory
+#   VSPREAD_BRANCH     default vspread/inventory, and for an inventory in a directory its own: vspread/inventory-clusters-apple
 #   GOVC_…             how to reach vCenter, as for govc
 #   GH_TOKEN           GitHub: what pushes, and what `gh` writes with
 #   VSPREAD_TOKEN      GitLab: an access token of the project with the scopes api and write_repository
 set -euf # f, because $path is split and not expanded
 path=${VSPREAD_PATH:-.}
-branch=${VSPREAD_BRANCH:-vspread/inventory}
+# One for each inventory, or they would replace one another's.
+branch=$(dirname "$VSPREAD_INVENTORY" | sed 's|^\./||; s/[^A-Za-z0-9]/-/g; s/^-*//; s/^./-&/')
+branch=${VSPREAD_BRANCH:-vspread/inventory$branch}
 target=${GITHUB_REF_NAME:-${CI_COMMIT_BRANCH:-}}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -165,7 +165,7 @@ func (r *run) noteUnchosen(spreads []spread) {
 	}
 	chosen := map[*object.Object]bool{}
 	for _, s := range spreads {
-		found := r.clustersOf(s.ref.Namespace, s.Spec.Cluster)
+		found := nearest(r.clustersOf(s.ref.Namespace, s.Spec.Cluster), s.ref.File)
 		if s.Spec.ClusterSelector != nil {
 			found = selected(r.clustersOf(s.ref.Namespace, ""), s.Spec.ClusterSelector)
 		}
@@ -200,7 +200,7 @@ func selected(clusters []*object.Object, s *metav1.LabelSelector) []*object.Obje
 // cluster finds the Cluster of a spread.
 func (r *run) cluster(s spread) *object.Object {
 	at := diag.At(s.ref, "spec.cluster")
-	found := r.clustersOf(s.ref.Namespace, s.Spec.Cluster)
+	found := nearest(r.clustersOf(s.ref.Namespace, s.Spec.Cluster), s.ref.File)
 	if len(found) == 1 {
 		return found[0]
 	}
@@ -247,6 +247,7 @@ func (r *run) inventory(s spread) *parsedInventory {
 			found = append(found, o)
 		}
 	}
+	found = nearest(found, s.ref.File)
 	switch {
 	case len(found) == 1:
 		return r.parse(found[0])
@@ -261,6 +262,23 @@ func (r *run) inventory(s spread) *parsedInventory {
 			WithHint("give vspread a ConfigMap with the label %s: \"true\" and the key %q", inventory.Label, inventory.Key)
 	}
 	return nil
+}
+
+// nearest gives those of several objects that are in the directory of a file, or else in the nearest directory that holds
+// it, so that each folder of a repository may have a Cluster and an inventory of its own. Without files, or none on the way, it is all.
+func nearest(all []*object.Object, file string) []*object.Object {
+	if len(all) < 2 || file == "" {
+		return all
+	}
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		here := slices.DeleteFunc(slices.Clone(all), func(o *object.Object) bool { return o.Ref.File == "" || path.Dir(o.Ref.File) != dir })
+		if len(here) > 0 {
+			return here
+		}
+		if dir == path.Dir(dir) {
+			return all
+		}
+	}
 }
 
 type parsedInventory struct {

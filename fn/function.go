@@ -4,6 +4,7 @@ package fn
 
 import (
 	"fmt"
+	"path"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -155,21 +156,29 @@ func (r *run) ofUsers() *object.Set {
 }
 
 // refuseDuplicates reports objects that stand twice: which one counts would depend on their order. What
-// is applied nowhere may, unless it is ours to read.
+// is applied nowhere may, unless it is ours to read; of inventories in several directories the nearest counts.
 func (r *run) refuseDuplicates() {
-	first := map[object.Key]*object.Object{}
+	type place struct {
+		object.Key
+		directory string
+	}
+	first := map[place]*object.Object{}
 	for _, o := range r.objects.All() {
 		if o.Ref.Name == "" || o.IsLocalConfig() && !concerns(o) {
 			continue
 		}
-		x, ok := first[o.Key()]
+		at := place{Key: o.Key()}
+		if isInventory(o) && o.IsLocalConfig() {
+			at.directory = path.Dir(o.Ref.File)
+		}
+		x, ok := first[at]
 		if ok {
 			r.duplicates = true
 			r.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice in the input").
 				WithHint("the other one is %s", position(x))
 			continue
 		}
-		first[o.Key()] = o
+		first[at] = o
 	}
 }
 
@@ -213,7 +222,7 @@ func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
 		if !isSpread(o) {
 			continue
 		}
-		meant := r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster"))
+		meant := nearest(r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster")), o.Ref.File)
 		if selector := tree.Get(o.Node, "spec", "clusterSelector"); selector != nil {
 			var s metav1.LabelSelector
 			codec.Decode(selector, "", &s) // what is wrong with it is for the run that it configures

@@ -33,8 +33,8 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	// Earlier output counts only where it is written to.
-	input.items = slices.DeleteFunc(input.items, isOwned)
+	// Earlier output counts only where it is written to; another directory of output is known by what it owns.
+	input.items = slices.DeleteFunc(withoutCopies(input.items), isOwned)
 	for _, n := range earlier.items {
 		if isOwned(n) {
 			input.items = append(input.items, n)

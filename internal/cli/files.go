@@ -61,8 +61,10 @@ type buildFile struct {
 	content []byte
 }
 
-// transform expands what was read; what could not be read is reported beside what else is wrong.
+// transform expands what was read, but for copies in the output of `vspread render -o`; what could not be read is reported
+// beside what else is wrong.
 func (r *source) transform() fn.Outcome {
+	r.items = withoutCopies(r.items)
 	out := fn.Transform(r.items, nil)
 	if r.diags.HasErrors() {
 		out.Diags = out.Diags.WithoutConsequences()
@@ -71,16 +73,12 @@ func (r *source) transform() fn.Outcome {
 	return out
 }
 
-// read takes paths in their order; "-" is standard input. Objects are annotated with their path,
-// relative to the directory that was named, and their index in the file.
+// read takes paths in their order; "-" is standard input. Objects are annotated with their path, relative to the
+// directory that was named, or of several to what these have in common, and their index in the file.
 func (r *source) read(paths []string) error {
+	var files, directories []string
 	for _, p := range paths {
 		if p == "-" {
-			in, err := readAll(r.stdin.In)
-			if err != nil {
-				return err
-			}
-			r.add(in, "")
 			continue
 		}
 		if linked, err := filepath.EvalSymlinks(p); err == nil {
@@ -90,20 +88,61 @@ func (r *source) read(paths []string) error {
 		if err != nil {
 			return err
 		}
-		if !info.IsDir() {
+		if info.IsDir() {
+			directories = append(directories, p)
+		}
+		files = append(files, p)
+	}
+	labels := apart(directories)
+	for _, p := range paths {
+		if p == "-" {
+			in, err := readAll(r.stdin.In)
+			if err != nil {
+				return err
+			}
+			r.add(in, "")
+			continue
+		}
+		p, files = files[0], files[1:]
+		if !slices.Contains(directories, p) {
 			if err := r.file(p, filepath.Base(p)); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := r.directory(p); err != nil {
+		if err := r.directory(p, labels[p]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *source) directory(dir string) error {
+// apart gives, where there are several directories, what tells the names of their files apart: the way to each from the
+// nearest one that holds them all.
+func apart(directories []string) map[string]string {
+	labels := map[string]string{}
+	if len(directories) < 2 {
+		return labels
+	}
+	common, err := filepath.Abs(directories[0])
+	if err != nil {
+		return labels
+	}
+	for _, p := range directories {
+		for !isWithin(p, common) && common != filepath.Dir(common) {
+			common = filepath.Dir(common)
+		}
+	}
+	for _, p := range directories {
+		abs, _ := filepath.Abs(p)
+		if rel, err := filepath.Rel(common, abs); err == nil && rel != "." {
+			labels[p] = filepath.ToSlash(rel) + "/"
+		}
+	}
+	return labels
+}
+
+func (r *source) directory(dir, label string) error {
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -132,7 +171,7 @@ func (r *source) directory(dir string) error {
 		if err != nil {
 			return err
 		}
-		return r.file(p, filepath.ToSlash(rel))
+		return r.file(p, label+filepath.ToSlash(rel))
 	})
 }
 

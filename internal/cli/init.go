@@ -39,8 +39,9 @@ func newInit(s Streams) *cobra.Command {
 		Use:   "init [PATH...]",
 		Short: "Write what else a repository needs, from an inventory and a Cluster",
 		Long: `init reads the manifests of a cluster ("-" is stdin, for clusterctl's output) and an inventory, and writes
-into a directory: the manifests, a ClusterSpread, the kustomization with its guard or the Kptfile, and a
-workflow that renders in CI. It overwrites nothing.
+into a directory: the manifests, a ClusterSpread, the kustomization with its guard or the Kptfile. The workflow that plans
+and checks in CI goes where the forge reads it, at the root of the git repository that the directory is in. init overwrites
+nothing.
 
 The cluster's MachineDeployment, if it has one, is what the pools are copied from (--seed NAME), or runs
 already and becomes one of them, and the others copies of it (--adopt NAME), or stays beside them (--exclude); on
@@ -67,6 +68,8 @@ a terminal init asks.`,
 // plan is what init writes, file by file.
 type plan struct {
 	Cluster, Inventory, Seed string
+	// Path is where the manifests are from the root of the git repository, and "." at the root itself.
+	Path string
 	// Version is what CI installs, Ref where the repository of vspread has it.
 	Version, Ref string
 	// Replicas is negative where the seed's number counts.
@@ -75,7 +78,10 @@ type plan struct {
 	// Adopted is the pool that the seed becomes, if it is one.
 	Adopted   *adoptedPool
 	Resources []string
-	files     map[string][]byte
+	// files are by their path from the directory; the workflow may lie above it.
+	files map[string][]byte
+	// toAdd is what a file that was there before needs besides, by the file.
+	toAdd map[string][]byte
 }
 
 func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
@@ -104,8 +110,12 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if diags.HasErrors() {
 		return report(s, diags)
 	}
-	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", files: map[string][]byte{}}
+	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", files: map[string][]byte{}, toAdd: map[string][]byte{}}
 	p.Version, p.Ref = releaseVersion()
+	root, err := p.locate(c, o)
+	if err != nil {
+		return err
+	}
 	if err := o.workers.choose(c, s, &p, input.items, cluster, &inv.inventory); err != nil {
 		return err
 	}
@@ -116,7 +126,7 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if err := report(s, diags); err != nil {
 		return err
 	}
-	if err := o.collect(&p, input.items, inv); err != nil {
+	if err := o.collect(&p, input.items, inv, root); err != nil {
 		return err
 	}
 	return o.write(s, p)
@@ -141,7 +151,7 @@ func onlyCluster(items []*yaml.RNode, diags *diag.List) *object.Object {
 }
 
 // collect makes the content of all files.
-func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) error {
+func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile, root string) error {
 	byFile := map[string][]*yaml.RNode{}
 	for _, n := range items {
 		if isInventoryConfig(n) || tree.String(n.YNode(), "kind") == "ClusterSpread" {
@@ -181,9 +191,9 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile) e
 	}
 	switch o.ci {
 	case "github":
-		render[".github/workflows/vspread.yaml"] = "github.yaml.tmpl"
+		render[root+".github/workflows/"+p.Slug()+".yaml"] = "github.yaml.tmpl"
 	case "gitlab":
-		render[".gitlab-ci.yml"] = "gitlab.yaml.tmpl"
+		render[root+".gitlab-ci.yml"] = "gitlab.yaml.tmpl"
 	}
 	for file, name := range render {
 		t, err := template.New(name).Funcs(template.FuncMap{"yaml": quoted}).ParseFS(scaffold, "scaffold/"+name)
@@ -215,7 +225,12 @@ func (o initOptions) write(s Streams, p plan) error {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return err
-		case !bytes.Equal(old, p.files[name]) && !o.isOriginal(name):
+		case bytes.Equal(old, p.files[name]) || o.isOriginal(name):
+		case filepath.Base(name) == ".gitlab-ci.yml": // there is one for the whole repository, and it is the user's
+			if _, entry, _ := bytes.Cut(p.files[name], []byte("include:\n")); !bytes.Contains(old, entry) {
+				p.toAdd[name] = entry
+			}
+		default:
 			inTheWay = append(inTheWay, name)
 		}
 	}
@@ -235,15 +250,22 @@ func (o initOptions) write(s Streams, p plan) error {
 		}
 		fmt.Fprintf(s.Out, "created %s\n", filepath.Join(o.directory, name))
 	}
+	for name, entry := range p.toAdd {
+		fmt.Fprintf(s.Out, "\nAdd to %s, under include:\n%s", filepath.Join(o.directory, name), entry)
+	}
 	written := source{stdin: s}
 	if err := written.read([]string{o.directory}); err != nil {
 		return err
 	}
+	rendered := "vspread render " + o.directory + " -o " + filepath.Join(o.directory, "rendered")
 	fmt.Fprintf(s.Out, "\nNext: %s\n", map[string]string{
 		"kustomize": "kustomize build --enable-alpha-plugins --enable-exec " + o.directory,
 		"kpt":       "kpt fn render --allow-exec " + o.directory,
-		"render":    "vspread render " + o.directory + " -o rendered",
+		"render":    rendered,
 	}[o.tool])
+	if o.tool != "render" && o.ci != "none" {
+		fmt.Fprintf(s.Out, "The workflow wants what comes out in git: %s\n", rendered)
+	}
 	return report(s, written.transform().Diags)
 }
 

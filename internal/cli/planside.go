@@ -123,7 +123,6 @@ func (s *planSide) render() (rollout.Side, diag.List) {
 	out := rollout.Side{Inventories: map[object.Key]*inventory.Inventory{}}
 	var diags diag.List
 	if slices.ContainsFunc(s.items, isClusterSpread) {
-		s.items = withoutCopies(s.items)
 		result := s.transform()
 		diags = result.Diags
 		s.items = result.Items
