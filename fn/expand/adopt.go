@@ -206,7 +206,7 @@ func (e *expansion) otherShape(pool Pool, group v1alpha1.WorkerGroup, own seed, 
 	classes := map[string]inventory.Class{
 		"template": inventory.TemplateClass, "folder": inventory.FolderClass, "resourcePool": inventory.ResourcePoolClass,
 	}
-	if salt, _ := value(asked, "salt"); salt != nil && salt.Value != own.template.Annotation(saltAnnotation) {
+	if salt, _ := value(asked, "salt"); salt != nil && salt.Value != own.template.Annotation(object.SaltAnnotation) {
 		out = append(out, "salt "+salt.Value)
 	}
 	for _, field := range machineFields {

@@ -51,7 +51,7 @@ func (e *expansion) machineTemplate(pool Pool, group v1alpha1.WorkerGroup, seed 
 	annotations := maps.Clone(pruneGuards)
 	if v, _ := value(layers, "salt"); v != nil {
 		salt = v.Value
-		annotations[saltAnnotation] = salt
+		annotations[object.SaltAnnotation] = salt
 	}
 	hash, err := SaltedHash(tree.Get(template, "spec"), salt)
 	if err != nil {

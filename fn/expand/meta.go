@@ -30,9 +30,6 @@ var pruneGuards = map[string]string{
 	"kustomize.toolkit.fluxcd.io/prune": "disabled",
 }
 
-// saltAnnotation tells why two templates of one spec have different names.
-const saltAnnotation = "vspread.dev/salt"
-
 // isToolNote recognises labels and annotations that belong to an object's place in git or in a
 // cluster and must not come along in a copy.
 func isToolNote(key string) bool {

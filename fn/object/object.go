@@ -39,6 +39,9 @@ const (
 	CapacityAnnotation = "capacity.cluster-autoscaler.kubernetes.io/"
 )
 
+// SaltAnnotation is on a template and tells why it has another name than one of the same spec.
+const SaltAnnotation = "vspread.dev/salt"
+
 // IsManaged tells whether an annotation of an owned object is vspread's own, so that it goes when it is no longer
 // wanted. Others are the user's and stay.
 func IsManaged(annotation string) bool {

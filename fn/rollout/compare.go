@@ -22,7 +22,7 @@ func Compare(before, after Side) Plan {
 	for _, k := range c.groups() {
 		c.plan.Pools = append(c.plan.Pools, c.pool(c.before.groups[k], c.after.groups[k]))
 	}
-	c.classy()
+	c.topologies()
 	slices.SortStableFunc(c.plan.Pools, func(a, b Pool) int {
 		return cmp.Or(
 			cmp.Compare(a.Namespace, b.Namespace),

@@ -88,11 +88,11 @@ func (c *comparison) controlPlane(p *Pool, before, after *group) {
 		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, inPlace...)
 	}
 	c.metadata(p, before, after)
-	switch n := min(p.Machines.Before, p.Machines.After); {
+	switch _, n, _ := before.transition(after.replicas); {
 	case len(rolls) > 0:
 		c.replaced(p, before, after, append(rolls, unsure...))
-	case len(unsure) > 0 && (n > 0 || p.Machines.NotKnown):
-		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n
+	case len(unsure) > 0 && (n.most > 0 || p.Machines.NotKnown):
+		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n.most
 		p.Reasons = append(unsure, p.Reasons...)
 	}
 }
@@ -109,12 +109,14 @@ func onlyReplicas(diffs []field) bool {
 // kubeadmReasons sorts the differences of two KubeadmControlPlanes.
 func kubeadmReasons(before, after *group, rolls []Reason) (roll, unsure, inPlace []Reason) {
 	a, b := tree.Clone(tree.Get(before.node, "spec", "kubeadmConfigSpec")), tree.Clone(tree.Get(after.node, "spec", "kubeadmConfigSpec"))
-	for _, path := range notInRule {
-		for _, spec := range []*yaml.Node{a, b} {
-			if spec != nil {
-				tree.Remove(spec, path...)
-			}
+	for _, spec := range []*yaml.Node{a, b} {
+		if spec == nil {
+			continue
 		}
+		for _, path := range notInRule {
+			tree.Remove(spec, path...)
+		}
+		keepNoTaints(spec)
 	}
 	for _, d := range differences(a, b, "spec", "kubeadmConfigSpec") {
 		// No values: there may be passwords and keys among them.
@@ -134,15 +136,28 @@ func kubeadmReasons(before, after *group, rolls []Reason) (roll, unsure, inPlace
 				inPlace = append(inPlace, Reason{Field: d.name(), Text: d.name()[len("spec."):] + " differs, which replaces no machine"})
 			}
 		case d.below("spec", "rollout", "after"):
-			if d.after != nil {
-				rolls = append(rolls, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
-					Text: "machines made before " + written(d.after) + " are replaced from then on"})
+			if d.after == nil {
+				inPlace = append(inPlace, fieldOf(d))
+				continue
 			}
+			rolls = append(rolls, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
+				Text: "machines made before " + written(d.after) + " are replaced from then on"})
 		case before.Version() == after.Version(): // other forms of one meaning are no change
 			inPlace = append(inPlace, fieldOf(d))
 		}
 	}
 	return rolls, unsure, inPlace
+}
+
+// keepNoTaints makes a value of an empty list of taints: it means that control plane nodes get none, where no list
+// means kubeadm's own, and Cluster API tells the two apart.
+func keepNoTaints(spec *yaml.Node) {
+	for _, configuration := range []string{"initConfiguration", "joinConfiguration"} {
+		path := []string{configuration, "nodeRegistration", "taints"}
+		if n := tree.Get(spec, path...); n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+			tree.Set(spec, codec.String("none"), path...)
+		}
+	}
 }
 
 func isNotInRule(d field) bool {
@@ -152,21 +167,4 @@ func isNotInRule(d field) bool {
 		}
 	}
 	return false
-}
-
-// classy reports Clusters whose machines a ClusterClass makes: they are not in the files.
-func (c *comparison) classy() {
-	for _, after := range c.after.Objects.Clusters() {
-		before := c.before.Objects.Get(after.Key())
-		topology := tree.Get(after.Node, "spec", "topology")
-		if before == nil || topology == nil {
-			continue
-		}
-		p := Pool{Cluster: after.Ref.Name, Kind: "Cluster", Namespace: after.Key().Namespace, Name: after.Ref.Name, Changes: []Kind{Untouched}}
-		if d := differences(tree.Get(before.Node, "spec", "topology"), topology, "spec", "topology"); len(d) > 0 {
-			p.Changes = []Kind{MayReplace}
-			p.Reasons = []Reason{{Field: d[0].name(), Text: "the topology differs; what rolls is decided by its ClusterClass in the management cluster"}}
-		}
-		c.plan.Pools = append(c.plan.Pools, p)
-	}
 }

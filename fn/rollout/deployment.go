@@ -43,7 +43,7 @@ func (s *side) deploymentOf(o *object.Object) *group {
 	g := &group{
 		Object:   o,
 		node:     node,
-		cluster:  object.NewKey(object.CoreGroup, "Cluster", o.Ref.Namespace, tree.String(node, "spec", "clusterName")),
+		cluster:  object.NewKey(object.CoreGroup, clusterKind, o.Ref.Namespace, tree.String(node, "spec", "clusterName")),
 		rolling:  rollingOf(tree.Get(node, "spec", "template")),
 		replicas: replicasOf(o, -1),
 	}

@@ -12,25 +12,25 @@ import (
 func (c *comparison) count(p *Pool, before, after *group) {
 	was, is := p.Machines.Before, p.Machines.After
 	switch {
-	case p.Kind == "Cluster", p.Machines.NotKnown:
+	case p.Machines.NotKnown:
 	case before == nil:
-		c.add(c.after, after, load{after: is, peak: p.Machines.Peak})
+		c.add(p, c.after, after, load{after: is, peak: p.Machines.Peak})
 	case after == nil:
-		c.add(c.before, before, load{before: was, peak: p.Machines.Peak})
+		c.add(p, c.before, before, load{before: was, peak: p.Machines.Peak})
 	case before.machine.at == after.machine.at:
 		c.mixed(p, before, after)
 	default:
 		// Old machines are in one place and new ones in another.
-		c.add(c.before, before, load{before: was, peak: before.most(was)})
-		c.add(c.after, after, load{after: is, peak: after.most(is)})
+		c.add(p, c.before, before, load{before: was, peak: before.most(was)})
+		c.add(p, c.after, after, load{after: is, peak: after.most(is)})
 	}
 }
 
 // load is a number of machines of one group.
 type load struct{ before, peak, after int }
 
-func (c *comparison) add(s *side, g *group, l load) {
-	h := c.host(s, g)
+func (c *comparison) add(p *Pool, s *side, g *group, l load) {
+	h := c.host(p, s, g)
 	for _, u := range []struct {
 		usage *Usage
 		each  int
@@ -44,7 +44,10 @@ func (c *comparison) add(s *side, g *group, l load) {
 // mixed adds a pool whose old and new machines share a place. While it rolls there are old and new ones, never
 // more than the peak; the worst mix is counted.
 func (c *comparison) mixed(p *Pool, before, after *group) {
-	h := c.host(c.after, after)
+	h := c.host(p, c.after, after)
+	if p.Has(NoEffect) && !p.Has(Replace) {
+		after = &group{machine: before.machine, replicas: after.replicas} // what is edited under its name reaches no machine
+	}
 	rolls := p.Has(Replace) || p.Has(MayReplace)
 	for _, u := range []struct {
 		usage    *Usage
@@ -67,11 +70,11 @@ func (c *comparison) mixed(p *Pool, before, after *group) {
 }
 
 // host gives the row of a group's place.
-func (c *comparison) host(s *side, g *group) *Host {
+func (c *comparison) host(p *Pool, s *side, g *group) *Host {
 	at := g.machine.at
 	h := c.usage[at]
 	if h == nil {
-		h = &Host{Host: at.host, Datastore: at.datastore}
+		h = &Host{Host: at.host, Datastore: at.datastore, Untouched: true}
 		if d := g.machine.datastore; d != nil {
 			h.CapacityGiB = d.CapacityGiB
 			if inv := s.inventory(g.cluster); inv != nil && at.host != "" {
@@ -81,14 +84,40 @@ func (c *comparison) host(s *side, g *group) *Host {
 		}
 		c.usage[at] = h
 	}
+	h.Untouched = h.Untouched && p.Has(Untouched)
 	return h
 }
 
-// hosts lists the places in their order.
+// hosts lists the places in their order, and in front of several datastores of one host their sum.
 func (c *comparison) hosts() {
-	for _, at := range slices.SortedFunc(maps.Keys(c.usage), func(a, b place) int {
+	places := slices.SortedFunc(maps.Keys(c.usage), func(a, b place) int {
 		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.datastore, b.datastore), cmp.Compare(a.path, b.path))
-	}) {
+	})
+	for i, at := range places {
+		first := at.host != "" && (i == 0 || places[i-1].host != at.host)
+		if first && i+1 < len(places) && places[i+1].host == at.host {
+			sum := Host{Host: at.host, HostMemoryMiB: c.usage[at].HostMemoryMiB, Untouched: true}
+			for _, other := range places[i:] {
+				if other.host != at.host {
+					break
+				}
+				sum.include(c.usage[other])
+			}
+			c.plan.Hosts = append(c.plan.Hosts, sum)
+		}
 		c.plan.Hosts = append(c.plan.Hosts, *c.usage[at])
+	}
+}
+
+// include adds a datastore to the sum of its host, which alone is held against the host's memory.
+func (h *Host) include(d *Host) {
+	h.Untouched = h.Untouched && d.Untouched
+	h.HostMemoryMiB = max(h.HostMemoryMiB, d.HostMemoryMiB)
+	h.CapacityGiB += d.CapacityGiB
+	d.HostMemoryMiB = 0
+	for _, u := range [][2]*Usage{{&h.Machines, &d.Machines}, {&h.MemoryMiB, &d.MemoryMiB}, {&h.DiskGiB, &d.DiskGiB}} {
+		u[0].Before += u[1].Before
+		u[0].Peak += u[1].Peak
+		u[0].After += u[1].After
 	}
 }

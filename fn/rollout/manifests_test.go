@@ -132,7 +132,7 @@ func told(p rollout.Plan) string {
 		for _, x := range []struct {
 			what string
 			n    int
-		}{{"created", m.Created}, {"replaced", m.Replaced}, {"may be replaced", m.MayBeReplaced}, {"removed", m.Removed}} {
+		}{{"created", m.Created}, {"replaced", m.Replaced}, {"may be replaced", m.MayBeReplaced}, {"removed", m.Removed}, {"may be created", m.MayBeCreated}, {"may be removed", m.MayBeRemoved}} {
 			if x.n > 0 {
 				fmt.Fprintf(&b, ", %d %s", x.n, x.what)
 			}

@@ -35,15 +35,15 @@ func TestHosts(t *testing.T) {
 		{
 			name: "as it is", inv: known,
 			want: map[string]rollout.Host{
-				"/nas":      {Datastore: "nas", Machines: usage(3, 3, 3), MemoryMiB: usage(12288, 12288, 12288), DiskGiB: usage(60, 60, 60)},
-				"esxi01/a1": {Host: "esxi01", Datastore: "a1", Machines: usage(2, 2, 2), MemoryMiB: usage(8192, 8192, 8192), DiskGiB: usage(40, 40, 40), HostMemoryMiB: 32768, CapacityGiB: 400},
+				"/nas":      {Datastore: "nas", Untouched: true, Machines: usage(3, 3, 3), MemoryMiB: usage(12288, 12288, 12288), DiskGiB: usage(60, 60, 60)},
+				"esxi01/a1": {Host: "esxi01", Datastore: "a1", Untouched: true, Machines: usage(2, 2, 2), MemoryMiB: usage(8192, 8192, 8192), DiskGiB: usage(40, 40, 40), HostMemoryMiB: 32768, CapacityGiB: 400},
 			},
 		},
 		{
 			// Without an inventory a datastore is known by its name only.
 			name: "no inventory", pairs: []string{"      version: v1.35.4", "      version: v1.35.5"},
 			want: map[string]rollout.Host{
-				"/nas": {Datastore: "nas", Machines: usage(3, 3, 3), MemoryMiB: usage(12288, 12288, 12288), DiskGiB: usage(60, 60, 60)},
+				"/nas": {Datastore: "nas", Untouched: true, Machines: usage(3, 3, 3), MemoryMiB: usage(12288, 12288, 12288), DiskGiB: usage(60, 60, 60)},
 				"/a1":  {Datastore: "a1", Machines: usage(2, 3, 2), MemoryMiB: usage(8192, 12288, 8192), DiskGiB: usage(40, 60, 40)},
 			},
 		},
@@ -59,8 +59,8 @@ func TestHosts(t *testing.T) {
 			// CAPV's own defaults, and the disk of the template.
 			name: "defaults", inv: known, before: strings.Replace(base, onA1, "template: ubuntu, datastore: a1", 1), pairs: []string{onA1, "template: ubuntu, datastore: a1"},
 			want: map[string]rollout.Host{
-				"/nas":      {Datastore: "nas", Machines: usage(3, 3, 3), MemoryMiB: usage(12288, 12288, 12288), DiskGiB: usage(60, 60, 60)},
-				"esxi01/a1": {Host: "esxi01", Datastore: "a1", Machines: usage(2, 2, 2), MemoryMiB: usage(4096, 4096, 4096), DiskGiB: usage(20, 20, 20), HostMemoryMiB: 32768, CapacityGiB: 400},
+				"/nas":      {Datastore: "nas", Untouched: true, Machines: usage(3, 3, 3), MemoryMiB: usage(12288, 12288, 12288), DiskGiB: usage(60, 60, 60)},
+				"esxi01/a1": {Host: "esxi01", Datastore: "a1", Untouched: true, Machines: usage(2, 2, 2), MemoryMiB: usage(4096, 4096, 4096), DiskGiB: usage(20, 20, 20), HostMemoryMiB: 32768, CapacityGiB: 400},
 			},
 		},
 		{

@@ -79,22 +79,26 @@ type Pool struct {
 	// Changes has at least one element, in the order of Kinds.
 	Changes  []Kind
 	Machines Machines
+	// Waits tells what the change waits for, where something does.
+	Waits Wait
 	// Before and After are nil where the pool does not exist.
 	Before, After *Shape
 	Reasons       []Reason
 }
 
-// IsControlPlane tells whether the pool is not a MachineDeployment.
-func (p *Pool) IsControlPlane() bool { return p.Kind != machineDeployment }
+// IsControlPlane tells whether the pool is a control plane.
+func (p *Pool) IsControlPlane() bool { return !isWorkers(p.Kind) && p.Kind != clusterKind }
 
 // Machines counts machines. Those of a pool whose number an autoscaler decides are counted by its least
 // number, at the peak by its greatest.
 type Machines struct {
 	Before, After int
-	// Created and Removed count those that come or go for good; a replaced machine is neither.
+	// Created and Removed count those that come or go for good when the change is applied; a replaced machine is
+	// neither. All three are certain.
 	Created, Replaced, Removed int
-	// MayBeReplaced counts machines of which it is not known.
-	MayBeReplaced int
+	// MayBeCreated, MayBeReplaced and MayBeRemoved count those beyond that for which it depends on what an
+	// autoscaler has chosen, or on what is not in the files.
+	MayBeCreated, MayBeReplaced, MayBeRemoved int
 	// Peak is the most that there are at a time.
 	Peak int
 	// NotKnown tells that git says no number that can be read, before or after; then all counts are 0.
@@ -138,12 +142,15 @@ type Reason struct {
 	Text string
 }
 
-// Host is a datastore, with its host if it is local, and what pools take of both.
+// Host is a datastore, with its host if it is local, and what pools take of both. A host with several local datastores
+// has a row of its own besides, without a datastore: the sum.
 type Host struct {
 	Host, Datastore string
-	Machines        Usage
-	MemoryMiB       Usage
-	DiskGiB         Usage
+	// Untouched tells that nothing happens to the pools there.
+	Untouched bool
+	Machines  Usage
+	MemoryMiB Usage
+	DiskGiB   Usage
 	// HostMemoryMiB and CapacityGiB are what there is; 0 is not known.
 	HostMemoryMiB, CapacityGiB int
 }
@@ -163,6 +170,8 @@ type Other struct {
 	Kind, Namespace, Name string
 	// Change is Create, Remove or InPlace.
 	Change Kind
+	// Fields are those that differ, where it is InPlace.
+	Fields []string
 }
 
 // Step is something to be done by hand.

@@ -3,9 +3,7 @@
 package rollout
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -43,29 +41,39 @@ func (c *comparison) pool(before, after *group) Pool {
 
 func (c *comparison) created(p *Pool, after *group) {
 	n := after.machines(-1)
-	p.Changes, p.After = []Kind{Create}, after.shape()
+	p.Changes, p.After, p.Waits = []Kind{Create}, after.shape(), c.after.waits(after)
 	p.Machines = Machines{After: n, Created: n, Peak: after.most(n), NotKnown: !after.isCounted(), Inexact: after.isElastic(n)}
 	if d := after.machine.datastore; d != nil && c.before.inventory(after.cluster) != nil {
-		if _, known := c.before.datastore(after.cluster, d.Path, ""); !known {
-			if _, known := c.before.datastore(after.cluster, d.Name, ""); !known {
-				p.Reasons = append(p.Reasons, Reason{Text: "datastore " + d.Name + " is new in the inventory"})
-			}
+		switch was, isKnown := c.before.sameDatastore(after.cluster, *d); {
+		case !isKnown:
+			p.Reasons = append(p.Reasons, Reason{Text: "datastore " + d.Name + " is new in the inventory"})
+		case was.Name != d.Name:
+			p.Reasons = append(p.Reasons, Reason{Text: fmt.Sprintf("datastore %s was renamed to %s in vCenter, and a pool is called after its datastore", was.Name, d.Name)})
 		}
 	}
+	c.delays(p)
 }
 
 func (c *comparison) removed(p *Pool, before *group) {
 	n := before.machines(-1)
 	p.Changes, p.Before = []Kind{Remove}, before.shape()
-	p.Machines = Machines{Before: n, Removed: n, Peak: before.most(n), NotKnown: !before.isCounted(), Inexact: before.isElastic(n)}
-	if d := before.machine.datastore; d != nil && c.after.inventory(before.cluster) != nil {
-		if _, known := c.after.datastore(before.cluster, d.Name, ""); !known {
+	p.Machines = Machines{Before: n, Removed: n, MayBeRemoved: before.most(n) - n, Peak: before.most(n), NotKnown: !before.isCounted(), Inexact: before.isElastic(n)}
+	var is inventory.Datastore
+	d := before.machine.datastore
+	if d != nil && c.after.inventory(before.cluster) != nil {
+		var isKnown bool
+		switch is, isKnown = c.after.sameDatastore(before.cluster, *d); {
+		case !isKnown:
 			p.Reasons = append(p.Reasons, Reason{Text: "datastore " + d.Name + " is no longer in the inventory"})
+		case is.Name != d.Name:
+			p.Reasons = append(p.Reasons, Reason{Text: fmt.Sprintf("datastore %s was renamed to %s in vCenter, and a pool is called after its datastore", d.Name, is.Name)})
 		}
 	}
 	if before.mayHave() && !c.isGone(before.cluster) {
-		d := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", before.machinesText(n))
-		switch {
+		removal := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", before.machinesText(n))
+		switch d := removal; {
+		case keeper(before.Object) != "" && is.Name != "" && is.Name != before.machine.datastore.Name:
+			d.WithHint("to keep it and its machines, keep the name that its datastore had: overrides: [{datastore: %s, name: %s}] in its worker group", is.Name, before.machine.datastore.Name)
 		case before.isControlPlane():
 		case keeper(before.Object) != "":
 			d.WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
@@ -95,30 +103,43 @@ func machines(n int, autoscaler *Range) string {
 }
 
 func (c *comparison) changed(p *Pool, before, after *group) {
-	p.Before, p.After = before.shape(), after.shape()
+	if c.isSamePlace(before, after) {
+		before.machine.at = after.machine.at // a host or datastore that only changed its name
+	}
+	p.Before, p.After, p.Waits = before.shape(), after.shape(), c.after.waits(after)
 	was := before.machines(-1)
 	is := after.machines(was)
-	p.Machines = Machines{Before: was, After: is, Created: max(is-was, 0), Removed: max(was-is, 0)}
+	created, _, removed := before.transition(after.replicas)
+	p.Machines = Machines{
+		Before: was, After: is, Created: created.least, Removed: removed.least,
+		MayBeCreated: created.most - created.least, MayBeRemoved: removed.most - removed.least,
+	}
 	if !before.isCounted() || !after.isCounted() {
 		p.Machines = Machines{NotKnown: true}
 	}
 	c.refuseImmutable(p, before, after)
 	c.scaling(p, before, after)
-	if after.isControlPlane() {
+	switch {
+	case after.isControlPlane():
 		c.controlPlane(p, before, after)
-	} else {
+	case after.Ref.Kind == machineDeployment:
 		c.deployment(p, before, after)
+	default:
+		c.loose(p, before, after)
 	}
+	c.released(p, before, after)
 	if !p.Machines.NotKnown {
 		p.Machines.Peak = max(before.most(was), after.most(is))
 		if p.Has(Replace) || p.Has(MayReplace) {
-			p.Machines.Peak = max(before.most(was), after.most(is)+after.surge(is))
+			p.Machines.Peak = max(before.most(was), after.most(is)+after.surge(after.most(is)))
 		}
 		p.Machines.Inexact = p.moves() && (before.isElastic(was) || after.isElastic(is))
 	}
-	if len(p.Changes) > 0 {
-		c.delays(p, after)
+	if len(p.Changes) == 0 {
+		p.Waits = ""
+		return
 	}
+	c.delays(p)
 }
 
 // deployment finds what a MachineDeployment does to its machines besides their number.
@@ -134,7 +155,9 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 			if d.after != nil {
 				reasons = append(reasons, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
 					Text: "machines made before " + written(d.after) + " are replaced from then on"})
+				continue
 			}
+			fallthrough
 		default:
 			p.Changes = append(p.Changes, InPlace)
 			p.Reasons = append(p.Reasons, fieldOf(d))
@@ -145,7 +168,7 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 	for _, r := range []reference{after.rolling.infrastructure, after.rolling.bootstrap} {
 		k := object.NewKey(r.group, r.kind, after.Ref.Namespace, r.name)
 		e, edited := c.edited[k]
-		if !edited || r != before.rolling.infrastructure && r != before.rolling.bootstrap || !p.hasMachines(before) {
+		if !edited || r != before.rolling.infrastructure && r != before.rolling.bootstrap || !before.mayHave() {
 			continue
 		}
 		if p.Has(Replace) && r.group != infrastructureGroup {
@@ -159,37 +182,25 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 	}
 }
 
-// hasMachines tells whether there are machines before.
-func (p *Pool) hasMachines(before *group) bool {
-	if p.Machines.NotKnown {
-		return before.mayHave()
-	}
-	return p.Machines.Before > 0
-}
-
 // replaced notes that machines are replaced, when there are any.
 func (c *comparison) replaced(p *Pool, before, after *group, reasons []Reason) {
 	if len(reasons) == 0 {
 		return
 	}
-	n := min(p.Machines.Before, p.Machines.After)
-	most := min(before.most(p.Machines.Before), after.most(p.Machines.After))
+	_, n, _ := before.transition(after.replicas)
 	switch {
-	case p.Machines.NotKnown && !after.mayHave():
+	case !after.mayHave():
 		return // all go, whatever they would be
 	case p.Machines.NotKnown && before.mayHave():
 		p.Changes = append(p.Changes, Replace)
-	case p.Machines.NotKnown:
+	case n.most > 0:
+		p.Changes = append(p.Changes, Replace)
+		p.Machines.Replaced, p.Machines.MayBeReplaced = n.least, n.most-n.least
+	default:
+		if !p.Machines.NotKnown && !p.Has(Scale) {
+			p.Changes = append(p.Changes, InPlace)
+		}
 		reasons = append(reasons, Reason{Text: "there is no machine to replace"})
-	case n > 0:
-		p.Changes, p.Machines.Replaced = append(p.Changes, Replace), n
-	case most > 0:
-		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), most
-	case p.Machines.Before == 0 && p.Machines.After == 0:
-		p.Changes = append(p.Changes, InPlace)
-		reasons = append(reasons, Reason{Text: "there is no machine to replace"})
-	case p.Machines.After == 0:
-		return // all go, whatever they would be
 	}
 	p.Reasons = append(reasons, p.Reasons...)
 }
@@ -227,101 +238,6 @@ func fieldOf(d field) Reason {
 	return r
 }
 
-// metadata compares labels, annotations and the owner.
-func (c *comparison) metadata(p *Pool, before, after *group) {
-	autoscaler := false
-	for _, what := range []string{"labels", "annotations"} {
-		old, updated := tree.Strings(before.node, "metadata", what), tree.Strings(after.node, "metadata", what)
-		for _, key := range slices.Compact(slices.Sorted(slices.Values(slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(updated))))) {
-			if old[key] == updated[key] || isNote(key) {
-				continue
-			}
-			if isOfAutoscaler(key) {
-				autoscaler = true
-				continue
-			}
-			r := Reason{Field: "metadata." + what + "." + key, Before: old[key], After: updated[key]}
-			r.Text = fmt.Sprintf("%s %s %s → %s", strings.TrimSuffix(what, "s"), key, orNone(old[key]), orNone(updated[key]))
-			p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
-		}
-	}
-	if autoscaler {
-		r := Reason{Field: "metadata.annotations", Before: before.autoscaler.String(), After: after.autoscaler.String(), Text: "what the autoscaler is told of a machine"}
-		if r.Before != r.After {
-			r.Text = fmt.Sprintf("the autoscaler's range %s → %s", r.Before, r.After)
-		}
-		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
-	}
-	switch {
-	case object.SameOwner(keeper(before.Object), keeper(after.Object)):
-	case keeper(after.Object) == "":
-		p.Changes = append(p.Changes, InPlace)
-		p.Reasons = append(p.Reasons, Reason{Text: "vspread no longer looks after it"})
-	default:
-		p.Changes = append(p.Changes, Adopt)
-		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + keeper(after.Object)})
-	}
-}
-
-// isOfAutoscaler recognises annotations that the cluster autoscaler reads.
-func isOfAutoscaler(key string) bool {
-	return key == object.MinSizeAnnotation || key == object.MaxSizeAnnotation || strings.HasPrefix(key, "capacity.cluster-autoscaler.kubernetes.io/")
-}
-
-// keeper is the Cluster that vspread looks after a MachineDeployment for, or "".
-func keeper(o *object.Object) string {
-	return cmp.Or(o.Owner(), o.Annotation(object.AdoptedAnnotation))
-}
-
-// isNote recognises annotations that tools leave on objects for themselves, and those that say whose it is, which
-// are looked at apart.
-func isNote(key string) bool {
-	if key == object.OwnerAnnotation || key == object.AdoptedAnnotation || key == object.BeforeAnnotation || key == object.LocalConfig {
-		return true
-	}
-	for _, prefix := range []string{"config.kubernetes.io/", "internal.config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/", "internal.kpt.dev/", "kubectl.kubernetes.io/"} {
-		if strings.HasPrefix(key, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// scaling says what becomes of the number of machines.
-func (c *comparison) scaling(p *Pool, before, after *group) {
-	was, is := p.Machines.Before, p.Machines.After
-	if before.unread != after.unread {
-		kind, r := resized(before, after)
-		if why := goneBecause(c.after, after); kind == Drain && why != "" {
-			r.Text = why
-		}
-		p.Changes, p.Reasons = append(p.Changes, kind), append(p.Reasons, r)
-		return
-	}
-	if was == is && after.autoscaler == nil && is < before.most(was) {
-		// An autoscaler may have made more machines than the least, and those above the number go.
-		kind, r := resized(before, after)
-		p.Changes, p.Reasons = append(p.Changes, kind), append(p.Reasons, r)
-		return
-	}
-	if was == is {
-		return
-	}
-	r := Reason{Field: "spec.replicas", Before: fmt.Sprint(was), After: fmt.Sprint(is), Text: fmt.Sprintf("replicas %d → %d", was, is)}
-	if after.number < 0 && after.autoscaler == nil {
-		r.Text = fmt.Sprintf("replicas is not set, so applying it sets 1 where there are %d", was)
-	}
-	kind := Scale
-	if is == 0 {
-		kind = Drain
-		if why := goneBecause(c.after, after); why != "" {
-			r.Text = why
-		}
-	}
-	p.Changes = append(p.Changes, kind)
-	p.Reasons = append(p.Reasons, r)
-}
-
 // goneBecause says why a datastore takes no machines any more, or nothing.
 func goneBecause(s *side, g *group) string {
 	inv, d := s.inventory(g.cluster), g.machine.datastore
@@ -332,20 +248,6 @@ func goneBecause(s *side, g *group) string {
 		return "datastore " + d.Name + " is gone"
 	}
 	return "host " + d.Hosts[0] + " is gone"
-}
-
-// delays says what keeps a change from happening at once.
-func (c *comparison) delays(p *Pool, after *group) {
-	cluster := c.after.Objects.Get(after.cluster)
-	switch {
-	case cluster != nil && tree.String(cluster.Node, "spec", "paused") == "true":
-		p.Reasons = append(p.Reasons, Reason{Text: "the Cluster is paused, so nothing happens until it is resumed"})
-	case after.isPaused():
-		p.Reasons = append(p.Reasons, Reason{Text: "is paused, so nothing happens until it is resumed"})
-	}
-	if p.Has(Replace) && after.onDelete() {
-		p.Reasons = append(p.Reasons, Reason{Field: "spec.rollout.strategy.type", After: "OnDelete", Text: "each machine is replaced when you delete it (OnDelete)"})
-	}
 }
 
 // refuseImmutable reports what the API server refuses, or what takes running machines out of Cluster API's

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -77,6 +78,10 @@ func (c *comparison) templateReasons(before, after *group, field string, from, t
 		return []Reason{whole}
 	}
 	diffs := differences(c.before.spec(old), c.after.spec(updated), "spec", "template", "spec")
+	if was, is := old.Annotation(object.SaltAnnotation), updated.Annotation(object.SaltAnnotation); len(diffs) == 0 && was != is {
+		whole.Text = fmt.Sprintf("replaced on purpose by the same again: salt %s → %s", orNone(was), orNone(is))
+		return []Reason{whole}
+	}
 	if len(diffs) == 0 {
 		whole.Text = fmt.Sprintf("only the name of the %s differs, %s → %s; its spec is the same", to.kind, from.name, to.name)
 		return []Reason{whole}
@@ -93,7 +98,7 @@ func (c *comparison) templateReasons(before, after *group, field string, from, t
 func (c *comparison) fieldReason(before, after *group, old, updated *object.Object, d field) Reason {
 	r := Reason{Object: updated.Ref.Kind + " " + updated.Ref.Name, Field: d.name()}
 	short := cmp.Or(field{path: d.path[3:]}.name(), "spec")
-	if updated.Group() != infrastructureGroup {
+	if !isShowable(updated, d) {
 		r.Text = fmt.Sprintf("%s of the %s differs", short, updated.Ref.Kind)
 		return r
 	}
@@ -110,6 +115,26 @@ func (c *comparison) fieldReason(before, after *group, old, updated *object.Obje
 	}
 	r.Text = fmt.Sprintf("%s; it is the same %s (%s)", renamed(short, r.Before, r.After, was, is), class, is.ID)
 	return r
+}
+
+// showable are the fields of a VSphereMachineTemplate whose values are no secrets; others, such as customVMXKeys, carry
+// what somebody's scripts in the machine read.
+var showable = []string{
+	"additionalDisksGiB", "cloneMode", "dataDisks", "datacenter", "datastore", "diskGiB", "failureDomain", "folder", "guestSoftPowerOffTimeoutSeconds",
+	"hardwareVersion", "memoryMiB", "namingStrategy", "network", "numCPUs", "numCoresPerSocket", "os", "pciDevices", "powerOffMode", "resourcePool",
+	"resources", "server", "snapshot", "storagePolicyName", "tagIDs", "template", "thumbprint",
+}
+
+// isShowable tells whether the values of a field may stand in a comment on a pull request: of templates of other
+// providers only numbers and truth values.
+func isShowable(template *object.Object, d field) bool {
+	if isVSphere(template) {
+		return len(d.path) > 3 && slices.Contains(showable, d.path[3])
+	}
+	isPlain := func(n *yaml.Node) bool {
+		return n == nil || n.Kind == yaml.ScalarNode && n.ShortTag() != yaml.NodeTagString
+	}
+	return template.Group() == infrastructureGroup && isPlain(d.before) && isPlain(d.after)
 }
 
 func datacenterOf(spec *yaml.Node, class inventory.Class) string {

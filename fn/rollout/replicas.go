@@ -106,6 +106,24 @@ func (r replicas) most(machines int) int {
 	return machines
 }
 
+// span is a least and a greatest number of machines, where an autoscaler decides or has decided.
+type span struct{ least, most int }
+
+// transition counts what applying the second number does to the machines of the first, at once: the webhook takes the
+// number that an autoscaler has chosen into its new range. How many come falls with how many there were, and how many go or
+// stay rises, so both ends of the range tell all.
+func (r replicas) transition(to replicas) (created, replaced, removed span) {
+	if !r.isCounted() || !to.isCounted() {
+		return span{}, span{}, span{}
+	}
+	least := r.machines(-1)
+	most := r.most(least)
+	fewest, greatest := to.machines(least), to.machines(most)
+	return span{max(greatest-most, 0), max(fewest-least, 0)},
+		span{min(least, fewest), min(most, greatest)},
+		span{max(least-fewest, 0), max(most-greatest, 0)}
+}
+
 // mayHave tells whether there may be machines.
 func (r replicas) mayHave() bool { return !r.isCounted() || r.most(r.machines(-1)) > 0 }
 
@@ -141,7 +159,7 @@ func (p *Pool) moves() bool {
 	return false
 }
 
-// resized says what becomes of a number of machines that is not known on one side at least.
+// resized says in which way the number of machines differs.
 func resized(before, after *group) (Kind, Reason) {
 	r := Reason{Field: "spec.replicas", Before: before.String(), After: after.String()}
 	r.Text = fmt.Sprintf("replicas %s → %s", r.Before, r.After)
@@ -149,7 +167,25 @@ func resized(before, after *group) (Kind, Reason) {
 	case !after.mayHave():
 		return Drain, r
 	case after.isCounted() && after.number < 0 && after.autoscaler == nil:
+		r.After = "1"
 		r.Text = "replicas is not set, so applying it sets 1 where there are " + r.Before
+	case before.isElastic(0) && after.isElastic(0) && after.most(0) < before.most(0):
+		r.Text = fmt.Sprintf("the autoscaler's greatest number %d → %d: applying it deletes the machines above", before.most(0), after.most(0))
+	case before.isElastic(0) && after.isElastic(0):
+		r.Text = fmt.Sprintf("the autoscaler's least number %d → %d: applying it makes the machines that are missing", before.machines(-1), after.machines(-1))
 	}
 	return Scale, r
+}
+
+// scaling says what becomes of the number of machines.
+func (c *comparison) scaling(p *Pool, before, after *group) {
+	m := p.Machines
+	if before.unread == after.unread && m.Created+m.MayBeCreated+m.Removed+m.MayBeRemoved == 0 {
+		return
+	}
+	kind, r := resized(before, after)
+	if why := goneBecause(c.after, after); kind == Drain && why != "" {
+		r.Text = why
+	}
+	p.Changes, p.Reasons = append(p.Changes, kind), append(p.Reasons, r)
 }

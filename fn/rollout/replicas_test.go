@@ -125,7 +125,7 @@ func TestMachinesThatAreNotCounted(t *testing.T) {
 		},
 		{
 			name: "the autoscaler's range", before: edit(t, base, autoscaled("${MIN}", "4")...), after: edit(t, base, autoscaled("${LEAST}", "4")...),
-			want: "The number of machines of pool apple-a may change, 1 pool changes in place, nothing else moves.\nMachineDeployment apple-a [scale in-place] 0→0, peak 0\n" +
+			want: "The number of machines of pool apple-a may change, nothing else moves.\nMachineDeployment apple-a [scale in-place] 0→0, peak 0\n" +
 				"  replicas ${MIN}…4 → ${LEAST}…4\n  what the autoscaler is told of a machine\n" + warned,
 		},
 	} {
@@ -155,14 +155,14 @@ func TestMachinesOfAnAutoscaler(t *testing.T) {
 		name, before, after, want string
 		inexact                   bool
 	}{
-		{"replaced", elastic("1", "4"), elastic("1", "4", "      version: v1.35.4", "      version: v1.35.5"), "At least 1 machine on esxi01 is replaced, nothing else moves.", true},
+		{"replaced", elastic("1", "4"), elastic("1", "4", "      version: v1.35.4", "      version: v1.35.5"), "1 to 4 machines on esxi01 are replaced, nothing else moves.", true},
 		{"replaced, the range a number", elastic("2", "2"), elastic("2", "2", "      version: v1.35.4", "      version: v1.35.5"), "2 machines on esxi01 are replaced, nothing else moves.", false},
-		{"created", nothing, elastic("1", "4"), "At least 1 machine on esxi01 is created, nothing else moves.", true},
-		{"removed", elastic("1", "4"), nothing, "At least 1 machine on esxi01 is deleted, nothing else moves.", true},
-		{"removed, another one created", elastic("1", "4"), nothing + other, "1 machine of apple-b is created, at least 1 is deleted on esxi01, nothing else moves.", true},
-		{"drained", elastic("1", "4"), fixed("0"), "At least 1 machine on esxi01 is deleted, 1 pool changes in place, nothing else moves.", true},
-		{"a number within the range", elastic("1", "4"), fixed("3"), "The number of machines of pool apple-a may change, 1 pool changes in place, nothing else moves.", true},
-		{"a higher range", fixed("2"), elastic("3", "4"), "At least 1 machine on esxi01 is created, 1 pool changes in place, nothing else moves.", true},
+		{"created", nothing, elastic("1", "4"), "1 machine on esxi01 is created, nothing else moves.", true},
+		{"removed", elastic("1", "4"), nothing, "1 to 4 machines on esxi01 are deleted, nothing else moves.", true},
+		{"removed, another one created", elastic("1", "4"), nothing + other, "1 machine of apple-b is created, 1 to 4 are deleted on esxi01, nothing else moves.", true},
+		{"drained", elastic("1", "4"), fixed("0"), "1 to 4 machines on esxi01 are deleted, nothing else moves.", true},
+		{"a number within the range", elastic("1", "4"), fixed("3"), "The number of machines of pool apple-a may change, nothing else moves.", true},
+		{"a higher range", fixed("2"), elastic("3", "4"), "1 machine on esxi01 is created, nothing else moves.", true},
 		{"untouched", elastic("1", "4"), elastic("1", "4"), "Nothing changes.", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -62,8 +62,8 @@ func TestCompare(t *testing.T) {
 			after: func(t *testing.T) string {
 				return edit(t, edit(t, base, autoscaled("1", "3")...), "      version: v1.35.4", "      version: v1.35.5")
 			},
-			want: "At least 1 machine on esxi01 is replaced, 1 pool changes in place, nothing else moves.\nMachineDeployment apple-a [replace in-place] 1→1, 1 replaced, peak 4\n" +
-				"  version v1.35.4 → v1.35.5\n  the autoscaler's range 1…4 → 1…3\n",
+			want: "1 to 3 machines on esxi01 are replaced, up to 1 is deleted on esxi01, nothing else moves.\nMachineDeployment apple-a [replace scale] 1→1, 1 replaced, 2 may be replaced, 1 may be removed, peak 4\n" +
+				"  version v1.35.4 → v1.35.5\n  the autoscaler's greatest number 4 → 3: applying it deletes the machines above\n",
 		},
 		{
 			name:   "the autoscaler's machines, perhaps none, replaced",
@@ -71,7 +71,7 @@ func TestCompare(t *testing.T) {
 			after: func(t *testing.T) string {
 				return edit(t, edit(t, base, autoscaled("0", "4")...), "      version: v1.35.4", "      version: v1.35.5")
 			},
-			want: "Pool apple-a may roll, nothing else moves.\nMachineDeployment apple-a [may-replace] 0→0, 4 may be replaced, peak 5\n  version v1.35.4 → v1.35.5\n",
+			want: "Up to 4 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace] 0→0, 4 may be replaced, peak 5\n  version v1.35.4 → v1.35.5\n",
 		},
 		{
 			name:        "host gone",
@@ -197,9 +197,9 @@ func TestCompare(t *testing.T) {
 			after: func(t *testing.T) string {
 				return edit(t, base, "{type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}", "{type: OnDelete}", "      version: v1.35.4", "      version: v1.35.5")
 			},
-			want: "2 machines on esxi01 are replaced, 1 pool changes in place, nothing else moves.\nMachineDeployment apple-a [replace in-place] 2→2, 2 replaced, peak 2\n  version v1.35.4 → v1.35.5\n" +
-				"  rollout.strategy.rollingUpdate {maxSurge: 1, maxUnavailable: 0} → none\n  rollout.strategy.type RollingUpdate → OnDelete\n  each machine is replaced when you delete it (OnDelete)\n" +
-				"by hand: kubectl delete machine --namespace default --selector cluster.x-k8s.io/deployment-name=apple-a\n",
+			want: "2 machines on esxi01 are replaced when you delete them, nothing else moves.\nMachineDeployment apple-a [replace in-place] 2→2, 2 replaced, peak 2\n  each machine is replaced when you delete it (OnDelete)\n  version v1.35.4 → v1.35.5\n" +
+				"  rollout.strategy.rollingUpdate {maxSurge: 1, maxUnavailable: 0} → none\n  rollout.strategy.type RollingUpdate → OnDelete\n" +
+				"by hand: kubectl get machine --namespace default --selector cluster.x-k8s.io/deployment-name=apple-a --sort-by metadata.creationTimestamp\n",
 		},
 		{
 			name: "control plane version",
@@ -253,8 +253,8 @@ func TestCompare(t *testing.T) {
 			after: func(t *testing.T) string {
 				return edit(t, base, "spec:\n  controlPlaneRef", "spec:\n  paused: true\n  controlPlaneRef", "replicas: 2", "replicas: 1")
 			},
-			want: "1 machine on esxi01 is deleted, nothing else moves.\nMachineDeployment apple-a [scale] 2→1, 1 removed, peak 2\n  replicas 2 → 1\n" +
-				"  the Cluster is paused, so nothing happens until it is resumed\nother: Cluster apple in-place\n",
+			want: "1 machine on esxi01 is deleted when the pause ends, nothing else moves.\nMachineDeployment apple-a [scale] 2→1, 1 removed, peak 2\n  it or its Cluster is paused, so nothing happens until that is resumed\n" +
+				"  replicas 2 → 1\nother: Cluster apple in-place\n",
 		},
 		{
 			name: "rollout after a time",

@@ -5,8 +5,6 @@ package rollout
 import (
 	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -15,141 +13,110 @@ func sentence(p *Plan) string {
 	if !p.Changed() {
 		return "Nothing changes."
 	}
-	t := tally{replaced: counts{at: map[string]int{}}, created: counts{at: map[string]int{}}, deleted: counts{at: map[string]int{}}, noun: "on %d hosts"}
+	tallies := map[Wait]*tally{}
+	for _, w := range waits {
+		tallies[w] = newTally()
+	}
 	var u uncounted
-	inPlace, noEffect, adopted, emptyGone, emptyNew := 0, 0, 0, 0, 0
 	var planes, unsure []string
 	for _, pool := range p.Pools {
-		m := pool.Machines
-		switch {
-		case pool.Has(Adopt):
-			adopted++
-		case pool.Has(InPlace):
-			inPlace++
-		case m.NotKnown:
-		case pool.Has(Remove) && m.Peak == 0:
-			emptyGone++
-		case pool.Has(Create) && m.Peak == 0:
-			emptyNew++
+		m, waitsToScale := pool.Machines, pool.Waits
+		if waitsToScale != ForResume {
+			waitsToScale = "" // the others hold only rollouts back
 		}
-		if pool.Has(NoEffect) {
-			noEffect++
-		}
+		replaced := span{m.Replaced, m.Replaced + m.MayBeReplaced}
 		switch {
 		case pool.Has(MayReplace):
-			unsure = append(unsure, whose(pool))
+			unsure = append(unsure, whose(pool)+" may roll"+pool.Waits.suffix())
 		case pool.IsControlPlane() && pool.Has(Replace):
 			of := ""
 			if !m.NotKnown {
-				of = " (" + machines(m.Replaced, nil) + ")"
+				of = " (" + replaced.machines() + ")"
 			}
-			planes = append(planes, fmt.Sprintf("the control plane of %s rolls%s", cmp.Or(pool.Cluster, pool.Name), of))
+			planes = append(planes, fmt.Sprintf("the control plane of %s rolls%s%s", cmp.Or(pool.Cluster, pool.Name), of, pool.Waits.suffix()))
 		case m.NotKnown:
-			u.add(pool)
 		default:
-			t.replaced.add(where(pool), m.Replaced, m.Inexact && isElastic(pool.Before, m.Before))
+			tallies[pool.Waits].replaced.add(pool.from(), replaced)
 		}
-		if s := pool.at(); m.Created+m.Replaced+m.Removed > 0 && !pool.IsControlPlane() && (s == nil || s.Host == "") {
-			t.noun = "in %d places"
-		}
-		if m.Inexact && m.Created > 0 && isElastic(pool.Before, m.Before) {
-			u.resized = append(u.resized, whose(pool)) // the autoscaler may have made as many, or more
+		if m.NotKnown {
+			u.add(pool)
 			continue
 		}
-		t.created.add(where(pool), m.Created, m.Inexact)
-		t.deleted.add(where(pool), m.Removed, m.Inexact)
+		created, removed := span{m.Created, m.Created + m.MayBeCreated}, span{m.Removed, m.Removed + m.MayBeRemoved}
+		if created.least+removed.least == 0 && created.most > 0 && removed.most > 0 {
+			u.resized = append(u.resized, whose(pool)) // the autoscaler may have made more, or fewer
+			continue
+		}
+		tallies[waitsToScale].created.add(pool.After.where(pool.Name), created)
+		tallies[waitsToScale].deleted.add(pool.Before.where(pool.Name), removed)
 	}
-	parts := append(t.parts(), u.parts()...)
+	var parts []string
+	for _, w := range waits {
+		for _, part := range tallies[w].parts(len(parts) > 0) {
+			parts = append(parts, part+w.suffix())
+		}
+	}
+	parts = append(parts, u.parts()...)
 	if len(planes) > 3 {
 		planes = []string{fmt.Sprintf("%d control planes roll", len(planes))}
 	}
-	parts = append(parts, planes...)
 	if len(unsure) > 3 {
-		unsure = []string{fmt.Sprintf("%d pools", len(unsure))}
+		unsure = []string{fmt.Sprintf("%d pools may roll", len(unsure))}
 	}
-	for _, w := range unsure {
-		parts = append(parts, w+" may roll")
-	}
+	parts = append(append(parts, planes...), unsure...)
 	moves := len(parts) > 0
-	if noEffect > 0 {
-		parts = append(parts, count(noEffect, "pool has", "pools have")+" a change that replaces no machine")
-	}
-	if emptyGone > 0 {
-		parts = append(parts, count(emptyGone, "empty pool is removed", "empty pools are removed"))
-	}
-	if emptyNew > 0 {
-		parts = append(parts, count(emptyNew, "empty pool is created", "empty pools are created"))
-	}
-	if adopted > 0 {
-		parts = append(parts, count(adopted, "pool is adopted", "pools are adopted"))
-	}
-	if inPlace > 0 {
-		parts = append(parts, count(inPlace, "pool changes", "pools change")+" in place")
-	}
+	parts = append(parts, still(p)...)
 	if !moves {
 		return capital(strings.Join(append([]string{"no machine moves"}, parts...), ", ")) + "."
 	}
 	return capital(strings.Join(append(parts, "nothing else moves"), ", ")) + "."
 }
 
-// tally counts machines by where they are.
-type tally struct {
-	replaced, created, deleted counts
-	// noun is what many of the places are called together.
-	noun string
-}
+// waits are all waits, in the order of the sentence.
+var waits = []Wait{"", ForDeletion, ForRollout, ForResume}
 
-// counts are numbers of machines by where they are.
-type counts struct {
-	at map[string]int
-	// least is "at least " where an autoscaler may have made more of them.
-	least string
-}
-
-func (c *counts) add(where string, n int, isLeast bool) {
-	c.at[where] += n
-	if n > 0 && isLeast {
-		c.least = "at least "
+// suffix says what machines wait for.
+func (w Wait) suffix() string {
+	switch w {
+	case ForDeletion:
+		return " when you delete them"
+	case ForRollout, ForResume:
+		return " when the pause ends"
 	}
+	return ""
 }
 
-// isElastic tells whether an autoscaler may have made more machines of a shape.
-func isElastic(s *Shape, machines int) bool {
-	return s != nil && s.Autoscaler != nil && s.Autoscaler.Max > machines
-}
-
-func (t tally) parts() []string {
+// still says what changes without moving a machine.
+func still(p *Plan) []string {
 	var out []string
-	add := func(c counts, done string) {
-		maps.DeleteFunc(c.at, func(_ string, n int) bool { return n == 0 })
-		if len(c.at) == 0 {
-			return
+	n := map[string]int{}
+	for _, pool := range p.Pools {
+		isEmpty := !pool.Machines.NotKnown && pool.Machines.Peak == 0
+		switch {
+		case pool.Has(Adopt):
+			n["adopted"]++
+		case pool.Has(InPlace) && !pool.moves():
+			n["in place"]++
+		case pool.Has(Remove) && isEmpty:
+			n["removed"]++
+		case pool.Has(Create) && isEmpty:
+			n["created"]++
 		}
-		places, total := slices.Sorted(maps.Keys(c.at)), 0
-		for _, where := range places {
-			total += c.at[where]
+		if pool.Has(NoEffect) {
+			n["no effect"]++
 		}
-		first, rest := c.at[places[0]], ""
-		for i, where := range places[1:] {
-			joint := ", "
-			if i == len(places)-2 {
-				joint = " and "
-			}
-			rest += fmt.Sprintf("%s%d %s", joint, c.at[where], where)
-		}
-		at := places[0] + rest
-		if len(places) > 3 {
-			first, at = total, fmt.Sprintf(t.noun, len(places))
-		}
-		if len(out) == 0 {
-			out = append(out, fmt.Sprintf("%s%s %s %s %s", c.least, machines(first, nil), at, verb(total, "is", "are"), done))
-			return
-		}
-		out = append(out, fmt.Sprintf("%s%d %s %s %s", c.least, first, verb(first, "is", "are"), done, at))
 	}
-	add(t.replaced, "replaced")
-	add(t.created, "created")
-	add(t.deleted, "deleted")
+	for _, x := range []struct{ what, one, many, end string }{
+		{"no effect", "pool has", "pools have", " a change that replaces no machine"},
+		{"removed", "empty pool is removed", "empty pools are removed", ""},
+		{"created", "empty pool is created", "empty pools are created", ""},
+		{"adopted", "pool is adopted", "pools are adopted", ""},
+		{"in place", "pool changes", "pools change", " in place"},
+	} {
+		if n[x.what] > 0 {
+			out = append(out, count(n[x.what], x.one, x.many)+x.end)
+		}
+	}
 	return out
 }
 
@@ -161,7 +128,7 @@ func (u *uncounted) add(p Pool) {
 		to   *[]string
 		kind Kind
 	}{{&u.replaced, Replace}, {&u.created, Create}, {&u.deleted, Remove}, {&u.deleted, Drain}, {&u.resized, Scale}} {
-		if p.Has(x.kind) {
+		if p.Has(x.kind) && (x.kind != Replace || !p.IsControlPlane()) {
 			*x.to = append(*x.to, whose(p))
 		}
 	}
@@ -188,34 +155,14 @@ func (u *uncounted) parts() []string {
 	return out
 }
 
-// at is where the machines of a pool are in the end; nil is not known.
-func (p *Pool) at() *Shape {
-	if p.After != nil {
-		return p.After
-	}
-	return p.Before
-}
-
-// where says where the machines of a pool are, in the words of the sentence.
-func where(p Pool) string {
-	s := p.at()
-	switch {
-	case s == nil:
-		return "of " + p.Name
-	case s.Host != "":
-		return "on " + s.Host
-	case s.Datastore != "":
-		return "on " + s.Datastore
-	}
-	return "of " + p.Name
-}
-
 func whose(p Pool) string {
 	switch {
-	case p.Kind == "Cluster":
+	case p.Kind == clusterKind:
 		return "Cluster " + p.Name
 	case p.IsControlPlane():
 		return "the control plane of " + cmp.Or(p.Cluster, p.Name)
+	case p.Kind != machineDeployment:
+		return p.Kind + " " + p.Name
 	}
 	return "pool " + p.Name
 }

@@ -63,6 +63,8 @@ func (s *side) read() {
 		switch {
 		case o.Group() == object.CoreGroup && o.Ref.Kind == machineDeployment:
 			s.groups[o.Key()] = s.deploymentOf(o)
+		case o.Group() == object.CoreGroup && isWorkers(o.Ref.Kind):
+			s.groups[o.Key()] = s.looseOf(o)
 		case o.Group() == controlPlaneGroup && !strings.HasSuffix(o.Ref.Kind, "Template"):
 			s.groups[o.Key()] = s.controlPlaneOf(o, planes[o.Key()])
 		}
@@ -143,6 +145,38 @@ func (s *side) datastore(cluster object.Key, ref, datacenter string) (inventory.
 	}
 	d, ok := s.stores[inv][o]
 	return d, ok
+}
+
+// sameDatastore gives the datastore that one of the other side is here: the same object of vSphere whatever it is called,
+// or where ids are not known the one of its name.
+func (s *side) sameDatastore(cluster object.Key, of inventory.Datastore) (inventory.Datastore, bool) {
+	inv := s.inventory(cluster)
+	if inv == nil {
+		return inventory.Datastore{}, false
+	}
+	for _, d := range inv.Datastores {
+		if of.ID != "" && d.ID == of.ID {
+			return d, true
+		}
+	}
+	for _, ref := range []string{of.Path, of.Name} {
+		if d, ok := s.datastore(cluster, ref, ""); ok && (of.ID == "" || d.ID == "") {
+			return d, true
+		}
+	}
+	return inventory.Datastore{}, false
+}
+
+// isSamePlace tells whether the machines of two groups are on one datastore, whatever it and its host are called.
+func (c *comparison) isSamePlace(before, after *group) bool {
+	if before.machine.datastore == nil || after.machine.datastore == nil {
+		return before.machine.at == after.machine.at
+	}
+	was, is := *before.machine.datastore, *after.machine.datastore
+	if was.ID != "" && is.ID != "" {
+		return was.ID == is.ID
+	}
+	return was.Path == is.Path && was.Name == is.Name
 }
 
 // spec gives what a template makes, in v1beta2 form; nil where there is none.

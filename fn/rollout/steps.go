@@ -25,7 +25,7 @@ func (c *comparison) steps() {
 			continue
 		}
 		switch {
-		case p.Has(Remove) && !gone[object.NewKey(object.CoreGroup, "Cluster", p.Namespace, p.Cluster)]:
+		case p.Has(Remove) && !gone[object.NewKey(object.CoreGroup, clusterKind, p.Namespace, p.Cluster)]:
 			deletions[p.Namespace] = append(deletions[p.Namespace], p.Name)
 		case p.Has(Replace) && c.after.groups[object.NewKey(object.CoreGroup, machineDeployment, p.Namespace, p.Name)].onDelete():
 			onDelete[p.Namespace] = append(onDelete[p.Namespace], p.Name)
@@ -38,8 +38,8 @@ func (c *comparison) steps() {
 	}
 	for _, namespace := range slices.Sorted(maps.Keys(onDelete)) {
 		for _, name := range onDelete[namespace] {
-			c.step("delete the machines of "+name+" when it suits you; its strategy is OnDelete",
-				"kubectl delete machine --namespace %s --selector %s=%s", namespace, deploymentLabel, name)
+			c.step("delete the machines of "+name+" that there are now, one after the other and when it suits you; its strategy is OnDelete",
+				"kubectl get machine --namespace %s --selector %s=%s --sort-by metadata.creationTimestamp", namespace, deploymentLabel, name)
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(gone), compareKeys) {
@@ -89,6 +89,11 @@ func (c *comparison) removedClusters() map[object.Key]bool {
 			continue
 		}
 		out[k] = true
+		if topology(cluster) != nil {
+			c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with all machines of its topology").
+				WithHint("see the steps of the plan")
+			continue
+		}
 		n, with := 0, "its"
 		for _, g := range c.before.groups {
 			if g.cluster != k {

@@ -107,12 +107,22 @@ func (c *comparison) reportEdits() {
 		switch {
 		case isVSphere(e.after):
 			c.diags.Errorf(diag.TemplateEdited, at, "is edited under the same name (%s); CAPV refuses that, and Cluster API would replace no machine", list).
-				WithHint("give the template a new name and name it in the MachineDeployment; vspread does so by itself")
+				WithHint("%s", c.renaming(e.after))
 		default:
 			c.diags.Errorf(diag.TemplateEdited, at, "is edited under the same name (%s), so machines that run stay as they are, and only later ones differ", list).
-				WithHint("give the template a new name and name it in the MachineDeployment; vspread does so by itself")
+				WithHint("%s", c.renaming(e.after))
 		}
 	}
+}
+
+// renaming says how a template is edited so that machines follow.
+func (c *comparison) renaming(template *object.Object) string {
+	for _, o := range c.after.Objects.Referrers(template) {
+		if g := c.after.groups[o.Key()]; g != nil && g.Ref.Kind != machineDeployment {
+			return "give the template a new name and name it in " + o.Ref.Kind + " " + o.Ref.Name
+		}
+	}
+	return "give the template a new name and name it in the MachineDeployment; vspread does so by itself"
 }
 
 // isReported tells whether the edit of a template is an error.
@@ -123,8 +133,8 @@ func (c *comparison) isReported(k object.Key) bool {
 
 // others lists objects besides those that make machines.
 func (c *comparison) others() {
-	add := func(o *object.Object, change Kind) {
-		c.plan.Others = append(c.plan.Others, Other{o.Ref.Kind, o.Ref.Namespace, o.Ref.Name, change})
+	add := func(o *object.Object, change Kind, fields ...string) {
+		c.plan.Others = append(c.plan.Others, Other{o.Ref.Kind, o.Ref.Namespace, o.Ref.Name, change, fields})
 	}
 	for _, after := range c.after.Objects.All() {
 		if c.isShown(after) {
@@ -137,11 +147,13 @@ func (c *comparison) others() {
 			add(after, Create)
 		case c.isReported(after.Key()): // as an error
 		case isTemplate(after):
-			if _, edited := c.edited[after.Key()]; edited {
-				add(after, InPlace)
+			if e, edited := c.edited[after.Key()]; edited {
+				add(after, InPlace, named(e.fields)...)
 			}
-		case before != after && !sameObject(before, after):
-			add(after, InPlace)
+		case before != after:
+			if d := changesOf(before, after); len(d) > 0 {
+				add(after, InPlace, named(d)...)
+			}
 		}
 	}
 	for _, before := range c.before.Objects.All() {
@@ -153,7 +165,9 @@ func (c *comparison) others() {
 	slices.SortFunc(c.plan.Others, func(a, b Other) int {
 		return compareKeys(object.Key{Namespace: a.Namespace, Kind: a.Kind, Name: a.Name}, object.Key{Namespace: b.Namespace, Kind: b.Kind, Name: b.Name})
 	})
-	c.plan.Others = slices.Compact(c.plan.Others)
+	c.plan.Others = slices.CompactFunc(c.plan.Others, func(a, b Other) bool {
+		return a.Kind == b.Kind && a.Namespace == b.Namespace && a.Name == b.Name && a.Change == b.Change
+	})
 }
 
 // isShown tells whether the plan says what becomes of an object in other words.
@@ -162,13 +176,23 @@ func (c *comparison) isShown(o *object.Object) bool {
 	return c.before.groups[k] != nil || c.after.groups[k] != nil
 }
 
-// sameObject compares everything but tools' notes and what a controller writes.
-func sameObject(a, b *object.Object) bool {
+// named gives the names of fields, without values: there may be secrets among them.
+func named(fields []field) []string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, f.name())
+	}
+	return out
+}
+
+// changesOf compares everything but tools' notes and what a controller writes.
+func changesOf(a, b *object.Object) []field {
 	x, y := tree.Clone(a.Node), tree.Clone(b.Node)
 	for _, key := range []string{"status", "apiVersion"} {
 		tree.Remove(x, key)
 		tree.Remove(y, key)
 	}
+	var out []field
 	for _, d := range differences(x, y) {
 		if len(d.path) == 2 && d.below("metadata", "namespace") {
 			continue // none is the namespace default
@@ -178,9 +202,9 @@ func sameObject(a, b *object.Object) bool {
 				continue
 			}
 		}
-		return false
+		out = append(out, d)
 	}
-	return true
+	return out
 }
 
 func onlyNotes(d field) bool {

@@ -35,14 +35,16 @@ func (p *Plan) rows() (rows []planRow, untouched int) {
 	}
 	for _, pool := range p.Pools {
 		if pool.Has(rollout.Untouched) {
-			untouched++
+			if pool.Kind == "MachineDeployment" {
+				untouched++
+			}
 			continue
 		}
 		name := pool.Name
 		if len(namespaces) > 1 {
 			name = pool.Namespace + "/" + name
 		}
-		if pool.IsControlPlane() {
+		if pool.Kind != "MachineDeployment" {
 			name += " (" + pool.Kind + ")"
 		}
 		rows = append(rows, planRow{
@@ -121,16 +123,26 @@ type hostRow struct{ host, datastore, machines, memory, disk string }
 // hostRows are the places where something changes; the rest is counted.
 func (p *Plan) hostRows() (rows []hostRow, same int) {
 	for _, h := range p.Hosts {
-		if isSteady(h.Machines) && isSteady(h.MemoryMiB) && isSteady(h.DiskGiB) {
-			same++
+		if h.Untouched || isSteady(h.Machines) && isSteady(h.MemoryMiB) && isSteady(h.DiskGiB) {
+			if h.Datastore != "" {
+				same++
+			}
 			continue
 		}
 		rows = append(rows, hostRow{
-			host: cmp.Or(diag.Printable(h.Host), "-"), datastore: cmp.Or(diag.Printable(h.Datastore), "-"),
+			host: cmp.Or(diag.Printable(h.Host), "-"), datastore: cmp.Or(diag.Printable(h.Datastore), without(h)),
 			machines: usage(h.Machines, 1, 0), memory: usage(h.MemoryMiB, 1024, h.HostMemoryMiB), disk: usage(h.DiskGiB, 1, h.CapacityGiB),
 		})
 	}
 	return rows, same
+}
+
+// without says what a row without a datastore is: of machines of which none is known, or the sum of a host.
+func without(h rollout.Host) string {
+	if h.Host != "" {
+		return "(all)"
+	}
+	return "-"
 }
 
 // uncounted says which pools are missing in the rows of hosts, or nothing.
@@ -170,20 +182,34 @@ func usage(u rollout.Usage, unit, of int) string {
 
 // templates are those that nobody names, in two sentences.
 func (p *Plan) unnamed() []string {
-	var needed, free []string
+	var needed, free []rollout.Template
 	for _, t := range p.Templates {
 		if t.NeededByRollout {
-			needed = append(needed, t.Name)
+			needed = append(needed, t)
 		} else {
-			free = append(free, t.Name)
+			free = append(free, t)
 		}
 	}
 	var out []string
 	if len(needed) > 0 {
-		out = append(out, "Keep until the rollout is over: "+some(needed)+".")
+		out = append(out, "Keep until the rollout is over: "+some(withKinds(needed))+".")
 	}
 	if len(free) > 0 {
-		out = append(out, "Templates that nobody names: "+some(free)+".")
+		out = append(out, "Templates that nobody names: "+some(withKinds(free))+".")
+	}
+	return out
+}
+
+// withKinds names templates, and their kind where it is another one than before.
+func withKinds(templates []rollout.Template) []string {
+	var out []string
+	kind := ""
+	for _, t := range templates {
+		name := t.Name
+		if t.Kind != kind {
+			kind, name = t.Kind, t.Kind+" "+t.Name
+		}
+		out = append(out, name)
 	}
 	return out
 }
@@ -193,12 +219,28 @@ func (p *Plan) others() string {
 	var words []string
 	for _, o := range p.Others {
 		done := map[rollout.Kind]string{rollout.Create: "is new", rollout.Remove: "is removed", rollout.InPlace: "changes"}[o.Change]
+		if len(o.Fields) > 0 {
+			done += " (" + some(shortened(o.Fields)) + ")"
+		}
 		words = append(words, o.Kind+" "+o.Name+" "+done)
 	}
 	if len(words) == 0 {
 		return ""
 	}
 	return "Other objects: " + some(words) + "."
+}
+
+// shortened are fields as far as a sentence has room for them.
+func shortened(fields []string) []string {
+	const most = 3
+	out := make([]string, 0, most+1)
+	for _, f := range fields {
+		if len(out) == most {
+			return append(out, "…")
+		}
+		out = append(out, strings.TrimPrefix(f, "spec."))
+	}
+	return out
 }
 
 // some lists names, and counts where there are many.

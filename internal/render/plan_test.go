@@ -47,7 +47,7 @@ func everything() *render.Plan {
 				{Cluster: "apple", Kind: "MachineDeployment", Namespace: "fleet", Name: "apple-md-datastore1", Changes: []rollout.Kind{rollout.Untouched},
 					Machines: rollout.Machines{Before: 1, After: 1, Peak: 1}, Before: shape("esxi01", "datastore1"), After: scaled},
 				{Cluster: "apple", Kind: "MachineDeployment", Namespace: "fleet", Name: "apple-md-datastore2", Changes: []rollout.Kind{rollout.Replace, rollout.Scale},
-					Machines: rollout.Machines{Before: 2, After: 3, Created: 1, Replaced: 2, Peak: 4}, Before: shape("esxi02", "datastore2"), After: shape("esxi02", "datastore2"),
+					Machines: rollout.Machines{Before: 2, After: 3, Created: 1, Replaced: 2, MayBeCreated: 4, MayBeRemoved: 5, Peak: 4}, Waits: rollout.ForDeletion, Before: shape("esxi02", "datastore2"), After: shape("esxi02", "datastore2"),
 					Reasons: []rollout.Reason{
 						{Object: "VSphereMachineTemplate t", Field: "spec.template.spec.template", Before: "a|b", After: "c", Text: "template a|b → c"},
 						{Text: "two"}, {Text: "three"}, {Text: "four"}, {Text: "five"},
@@ -62,10 +62,12 @@ func everything() *render.Plan {
 			},
 			Hosts: []rollout.Host{
 				{Datastore: "nas", Machines: rollout.Usage{Before: 3, Peak: 3, After: 3}, MemoryMiB: rollout.Usage{Before: 9, Peak: 9, After: 9}, DiskGiB: rollout.Usage{Before: 60, Peak: 60, After: 60}},
+				{Host: "esxi01", Datastore: "datastore1", Untouched: true, Machines: rollout.Usage{Before: 1, Peak: 4, After: 1}},
+				{Host: "esxi02", Machines: rollout.Usage{Before: 2, Peak: 4, After: 3}, HostMemoryMiB: 32768},
 				{Host: "esxi02", Datastore: "datastore2", Machines: rollout.Usage{Before: 2, Peak: 4, After: 3}, MemoryMiB: rollout.Usage{Before: 13312, Peak: 26624, After: 19968}, DiskGiB: rollout.Usage{Before: 40, Peak: 80, After: 60}, HostMemoryMiB: 32768, CapacityGiB: 466},
 			},
 			Templates: []rollout.Template{{Kind: "VSphereMachineTemplate", Namespace: "fleet", Name: "t-old", NeededByRollout: true}, {Kind: "VSphereMachineTemplate", Namespace: "fleet", Name: "t-older"}},
-			Others:    []rollout.Other{{Kind: "StorageClass", Name: "shared", Change: rollout.InPlace}, {Kind: "ConfigMap", Namespace: "fleet", Name: "x", Change: rollout.Create}, {Kind: "Secret", Namespace: "fleet", Name: "y", Change: rollout.Remove}},
+			Others:    []rollout.Other{{Kind: "StorageClass", Name: "shared", Change: rollout.InPlace, Fields: []string{"parameters.datastoreurl"}}, {Kind: "ConfigMap", Namespace: "fleet", Name: "x", Change: rollout.InPlace, Fields: []string{"data.a", "spec.b", "data.c", "data.d"}}, {Kind: "Secret", Namespace: "fleet", Name: "y", Change: rollout.Remove}},
 			Steps:     []rollout.Step{{Text: "delete the pool", Command: "kubectl delete machinedeployment x"}, {Text: "look"}},
 			Diags:     diags,
 		},
@@ -190,7 +192,9 @@ func missing(s *spec.Schema, v any, path string) []string {
 func TestPlanTypesAreCopiedWhole(t *testing.T) {
 	t.Parallel()
 	p := everything()
-	for _, v := range []any{p.Pools[2], *p.Pools[3].After, p.Pools[2].Reasons[0], p.Hosts[1], p.Templates[0], p.Others[1], p.Steps[0]} {
+	host := p.Hosts[3]
+	host.Untouched = p.Hosts[1].Untouched // its row is left out
+	for _, v := range []any{p.Pools[2], *p.Pools[3].After, p.Pools[2].Reasons[0], host, p.Templates[0], p.Others[1], p.Steps[0]} {
 		r := reflect.ValueOf(v)
 		for i := range r.NumField() {
 			if r.Field(i).IsZero() {
@@ -205,7 +209,7 @@ func TestLongPlanFitsIntoAComment(t *testing.T) {
 	t.Parallel()
 	p := everything()
 	long := strings.Repeat("template path changed by a folder rename | ", 20)
-	pool, host, d, step := p.Pools[2], p.Hosts[1], p.Diags[0], p.Steps[0]
+	pool, host, d, step := p.Pools[2], p.Hosts[3], p.Diags[0], p.Steps[0]
 	pool.Reasons = []rollout.Reason{{Text: long}, {Text: long}}
 	step.Command += strings.Repeat(" apple-md-datastore", 500)
 	for range 3000 {
@@ -238,7 +242,7 @@ func TestPlanOfHostileNames(t *testing.T) {
 		for i := range p.Pools {
 			p.Pools[i].Name, p.Pools[i].Reasons = name.Draw(rt, "pool"), []rollout.Reason{{Text: name.Draw(rt, "reason")}}
 		}
-		p.Hosts[1].Host, p.Hosts[1].Datastore = name.Draw(rt, "host"), name.Draw(rt, "datastore")
+		p.Hosts[3].Host, p.Hosts[3].Datastore = name.Draw(rt, "host"), name.Draw(rt, "datastore")
 		p.Pools[2].After.Host, p.Pools[2].Before.Datastore = name.Draw(rt, "host"), name.Draw(rt, "datastore")
 		p.Steps[0] = rollout.Step{Text: name.Draw(rt, "step"), Command: name.Draw(rt, "command")}
 		p.Templates[0].Name, p.Others[0].Name, p.From.Name = name.Draw(rt, "template"), name.Draw(rt, "other"), name.Draw(rt, "side")
@@ -264,7 +268,7 @@ func TestPlanOfHostileNames(t *testing.T) {
 				rt.Fatalf("Markdown can be read out of %q", line)
 			}
 		}
-		if rows != 8 {
+		if rows != 9 {
 			rt.Fatalf("%d rows in\n%s", rows, markdown.String())
 		}
 	})

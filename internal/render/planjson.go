@@ -44,8 +44,10 @@ type totalsJSON struct {
 	After         int `json:"after"`
 	Created       int `json:"created"`
 	Replaced      int `json:"replaced"`
-	MayBeReplaced int `json:"mayBeReplaced"`
 	Removed       int `json:"removed"`
+	MayBeCreated  int `json:"mayBeCreated"`
+	MayBeReplaced int `json:"mayBeReplaced"`
+	MayBeRemoved  int `json:"mayBeRemoved"`
 	// Inexact is left out where all is exact.
 	Inexact bool `json:"inexact,omitempty"`
 }
@@ -62,6 +64,7 @@ type poolJSON struct {
 	Name      string       `json:"name"`
 	Changes   []string     `json:"changes"`
 	Machines  machinesJSON `json:"machines"`
+	WaitsFor  string       `json:"waitsFor,omitempty"`
 	Before    *shapeJSON   `json:"before,omitempty"`
 	After     *shapeJSON   `json:"after,omitempty"`
 	Reasons   []reasonJSON `json:"reasons"`
@@ -105,6 +108,7 @@ type hostJSON struct {
 	DiskGiB       usageJSON `json:"diskGiB"`
 	HostMemoryMiB int       `json:"hostMemoryMiB,omitempty"`
 	CapacityGiB   int       `json:"capacityGiB,omitempty"`
+	Untouched     bool      `json:"untouched,omitempty"`
 }
 
 type usageJSON struct {
@@ -121,10 +125,11 @@ type templateJSON struct {
 }
 
 type otherJSON struct {
-	Kind      string `json:"kind"`
-	Namespace string `json:"namespace,omitempty"`
-	Name      string `json:"name"`
-	Change    string `json:"change"`
+	Kind      string   `json:"kind"`
+	Namespace string   `json:"namespace,omitempty"`
+	Name      string   `json:"name"`
+	Change    string   `json:"change"`
+	Fields    []string `json:"fields,omitempty"`
 }
 
 type stepJSON struct {
@@ -152,7 +157,7 @@ func (p *Plan) JSON(w io.Writer) error {
 	for _, pool := range p.Pools {
 		m := totals(pool.Machines)
 		x := poolJSON{
-			Cluster: pool.Cluster, Kind: pool.Kind, Namespace: pool.Namespace, Name: pool.Name, Reasons: []reasonJSON{},
+			Cluster: pool.Cluster, Kind: pool.Kind, Namespace: pool.Namespace, Name: pool.Name, Reasons: []reasonJSON{}, WaitsFor: string(pool.Waits),
 			Machines: machinesJSON{m, pool.Machines.Peak, pool.Machines.NotKnown}, Before: shape(pool.Before), After: shape(pool.After),
 		}
 		for _, k := range pool.Changes {
@@ -166,8 +171,10 @@ func (p *Plan) JSON(w io.Writer) error {
 		out.Machines.After += m.After
 		out.Machines.Created += m.Created
 		out.Machines.Replaced += m.Replaced
-		out.Machines.MayBeReplaced += m.MayBeReplaced
 		out.Machines.Removed += m.Removed
+		out.Machines.MayBeCreated += m.MayBeCreated
+		out.Machines.MayBeReplaced += m.MayBeReplaced
+		out.Machines.MayBeRemoved += m.MayBeRemoved
 		out.Machines.Inexact = out.Machines.Inexact || m.Inexact
 		if pool.Machines.NotKnown {
 			out.Machines.PoolsNotKnown++
@@ -175,14 +182,14 @@ func (p *Plan) JSON(w io.Writer) error {
 	}
 	for _, h := range p.Hosts {
 		out.Hosts = append(out.Hosts, hostJSON{
-			h.Host, h.Datastore, usageJSON(h.Machines), usageJSON(h.MemoryMiB), usageJSON(h.DiskGiB), h.HostMemoryMiB, h.CapacityGiB,
+			h.Host, h.Datastore, usageJSON(h.Machines), usageJSON(h.MemoryMiB), usageJSON(h.DiskGiB), h.HostMemoryMiB, h.CapacityGiB, h.Untouched,
 		})
 	}
 	for _, t := range p.Templates {
 		out.Templates = append(out.Templates, templateJSON(t))
 	}
 	for _, o := range p.Others {
-		out.Others = append(out.Others, otherJSON{o.Kind, o.Namespace, o.Name, string(o.Change)})
+		out.Others = append(out.Others, otherJSON{o.Kind, o.Namespace, o.Name, string(o.Change), o.Fields})
 	}
 	for _, s := range p.Steps {
 		out.Steps = append(out.Steps, stepJSON(s))
@@ -197,7 +204,7 @@ func (p *Plan) JSON(w io.Writer) error {
 }
 
 func totals(m rollout.Machines) totalsJSON {
-	return totalsJSON{m.Before, m.After, m.Created, m.Replaced, m.MayBeReplaced, m.Removed, m.Inexact}
+	return totalsJSON{m.Before, m.After, m.Created, m.Replaced, m.Removed, m.MayBeCreated, m.MayBeReplaced, m.MayBeRemoved, m.Inexact}
 }
 
 func shape(s *rollout.Shape) *shapeJSON {

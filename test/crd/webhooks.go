@@ -124,6 +124,11 @@ func webhookPath(verb string, gvk schema.GroupVersionKind) string {
 
 // admit asks the mutating or validating webhook of the object's kind, if there is one.
 func (p *providers) admit(verb string, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	return p.update(verb, nil, object)
+}
+
+// update does the same for an object that takes the place of another one, which is nil for a new object.
+func (p *providers) update(verb string, old, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	gvk := object.GroupVersionKind()
 	hook, ok := p.webhooks[webhookPath(verb, gvk)]
 	if !ok {
@@ -133,13 +138,20 @@ func (p *providers) admit(verb string, object *unstructured.Unstructured) (*unst
 	if err != nil {
 		return nil, err
 	}
-	response := hook.Handle(context.Background(), admission.Request{AdmissionRequest: admissionv1.AdmissionRequest{
+	request := admissionv1.AdmissionRequest{
 		Kind:      metav1.GroupVersionKind(gvk),
 		Namespace: object.GetNamespace(),
 		Name:      object.GetName(),
 		Operation: admissionv1.Create,
 		Object:    runtime.RawExtension{Raw: raw},
-	}})
+	}
+	if old != nil {
+		request.Operation = admissionv1.Update
+		if request.OldObject.Raw, err = old.MarshalJSON(); err != nil {
+			return nil, err
+		}
+	}
+	response := hook.Handle(context.Background(), admission.Request{AdmissionRequest: request})
 	if !response.Allowed {
 		return nil, errors.New(response.Result.Message)
 	}

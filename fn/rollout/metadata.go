@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// metadata compares labels, annotations and the owner.
+func (c *comparison) metadata(p *Pool, before, after *group) {
+	autoscaler := false
+	for _, what := range []string{"labels", "annotations"} {
+		old, updated := tree.Strings(before.node, "metadata", what), tree.Strings(after.node, "metadata", what)
+		for _, key := range slices.Compact(slices.Sorted(slices.Values(slices.AppendSeq(slices.Collect(maps.Keys(old)), maps.Keys(updated))))) {
+			was, isThere := old[key]
+			if is, stays := updated[key]; was == is && isThere == stays || isNote(key) {
+				continue
+			}
+			if isOfAutoscaler(key) {
+				autoscaler = true
+				continue
+			}
+			r := Reason{Field: "metadata." + what + "." + key, Before: old[key], After: updated[key]}
+			r.Text = fmt.Sprintf("%s %s %s → %s", strings.TrimSuffix(what, "s"), key, orNone(old[key]), orNone(updated[key]))
+			p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
+		}
+	}
+	if autoscaler && !(before.autoscaler.String() != after.autoscaler.String() && (p.Has(Scale) || p.Has(Drain))) { // otherwise that is what came of it
+		r := Reason{Field: "metadata.annotations", Before: before.autoscaler.String(), After: after.autoscaler.String(), Text: "what the autoscaler is told of a machine"}
+		if r.Before != r.After {
+			r.Text = fmt.Sprintf("the autoscaler's range %s → %s", r.Before, r.After)
+		}
+		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
+	}
+	switch {
+	case object.SameOwner(keeper(before.Object), keeper(after.Object)):
+	case keeper(after.Object) == "":
+		p.Changes = append(p.Changes, InPlace)
+		p.Reasons = append(p.Reasons, Reason{Text: "vspread no longer looks after it"})
+	default:
+		p.Changes = append(p.Changes, Adopt)
+		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + keeper(after.Object)})
+	}
+}
+
+// isOfAutoscaler recognises annotations that the cluster autoscaler reads.
+func isOfAutoscaler(key string) bool {
+	return key == object.MinSizeAnnotation || key == object.MaxSizeAnnotation || strings.HasPrefix(key, "capacity.cluster-autoscaler.kubernetes.io/")
+}
+
+// keeper is the Cluster that vspread looks after a MachineDeployment for, or "".
+func keeper(o *object.Object) string {
+	return cmp.Or(o.Owner(), o.Annotation(object.AdoptedAnnotation))
+}
+
+// isNote recognises annotations that tools leave on objects for themselves, and those that say whose it is, which
+// are looked at apart.
+func isNote(key string) bool {
+	if key == object.OwnerAnnotation || key == object.AdoptedAnnotation || key == object.BeforeAnnotation || key == object.LocalConfig {
+		return true
+	}
+	for _, prefix := range []string{"config.kubernetes.io/", "internal.config.kubernetes.io/", "config.k8s.io/", "kustomize.config.k8s.io/", "internal.kpt.dev/", "kubectl.kubernetes.io/"} {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}

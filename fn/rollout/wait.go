@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"slices"
+
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// Wait is what a change of machines waits for.
+type Wait string
+
+// The waits; none is "".
+const (
+	// ForResume: the Cluster or the pool is paused, so nothing happens until it is resumed.
+	ForResume Wait = "resume"
+	// ForRollout: rollouts of the pool are paused. Machines are added and deleted, and none is replaced.
+	ForRollout Wait = "rollout"
+	// ForDeletion: the strategy is OnDelete, so a machine is replaced when somebody deletes it.
+	ForDeletion Wait = "deletion"
+)
+
+// pausedAnnotation keeps Cluster API's controllers from an object, whatever its value.
+const pausedAnnotation = "cluster.x-k8s.io/paused"
+
+// waits tells what changes of a group wait for on its side.
+func (s *side) waits(g *group) Wait {
+	cluster := s.Objects.Get(g.cluster)
+	switch {
+	case cluster != nil && tree.String(cluster.Node, "spec", "paused") == "true", tree.Get(g.node, "metadata", "annotations", pausedAnnotation) != nil:
+		return ForResume
+	case tree.String(g.node, "spec", "paused") == "true":
+		return ForRollout
+	case g.onDelete():
+		return ForDeletion
+	}
+	return ""
+}
+
+// delays says first what keeps a change from happening at once.
+func (c *comparison) delays(p *Pool) {
+	var r Reason
+	switch {
+	case !p.moves():
+		return
+	case p.Waits == ForResume:
+		r.Text = "it or its Cluster is paused, so nothing happens until that is resumed"
+	case p.Waits == ForRollout && (p.Has(Replace) || p.Has(MayReplace)):
+		r.Field, r.After, r.Text = "spec.paused", "true", "is paused, so no machine is replaced until it is resumed"
+	case p.Waits == ForDeletion && (p.Has(Replace) || p.Has(MayReplace)):
+		r.Field, r.After, r.Text = "spec.rollout.strategy.type", "OnDelete", "each machine is replaced when you delete it (OnDelete)"
+	default:
+		p.Waits = ""
+		return
+	}
+	p.Reasons = slices.Insert(p.Reasons, 0, r)
+}
+
+// released says that what git held back until now may happen: how far the machines are behind is not in the files.
+func (c *comparison) released(p *Pool, before, after *group) {
+	was := c.before.waits(before)
+	if was == "" || p.Waits != "" || p.Has(Replace) || p.Has(MayReplace) {
+		return
+	}
+	_, n, _ := before.transition(after.replicas)
+	if n.most == 0 && !p.Machines.NotKnown {
+		return
+	}
+	why := "was paused, and what was held back meanwhile happens now"
+	if was == ForDeletion {
+		why = "was OnDelete, and machines that nobody has deleted yet are replaced now"
+	}
+	p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n.most
+	p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: why})
+}
