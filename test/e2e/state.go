@@ -107,12 +107,14 @@ func (s *State) unrest() error {
 			want = *d.Spec.Replicas
 		}
 		is := func(n *int32) bool { return n != nil && *n == want }
+		// With OnDelete, machines that nobody deletes stay behind for ever.
+		isUpToDate := is(d.Status.UpToDateReplicas) || d.Spec.Rollout.Strategy.Type == clusterv1.OnDeleteMachineDeploymentStrategyType
 		switch {
 		case d.DeletionTimestamp != nil:
 			return fmt.Errorf("the MachineDeployment %s is being deleted", d.Name)
 		case d.Status.ObservedGeneration != d.Generation:
 			return fmt.Errorf("the MachineDeployment %s was not looked at", d.Name)
-		case !is(d.Status.Replicas) || !is(d.Status.UpToDateReplicas) || !is(d.Status.AvailableReplicas):
+		case !is(d.Status.Replicas) || !isUpToDate || !is(d.Status.AvailableReplicas):
 			return fmt.Errorf("the MachineDeployment %s wants %d machines and has %s, %s up to date, %s available", d.Name, want,
 				show(d.Status.Replicas), show(d.Status.UpToDateReplicas), show(d.Status.AvailableReplicas))
 		case len(s.of(d.Name)) != int(want):
