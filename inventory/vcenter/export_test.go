@@ -2,7 +2,10 @@
 
 package vcenter
 
-import "time"
+import (
+	"net/url"
+	"time"
+)
 
 // WithPause sets the wait before the first repetition.
 func (o Options) WithPause(d time.Duration) Options {
@@ -13,5 +16,11 @@ func (o Options) WithPause(d time.Duration) Options {
 // WithPage sets the number of objects in an answer.
 func (o Options) WithPage(n int32) Options {
 	o.page = n
+	return o
+}
+
+// WithProxy sets the proxy, instead of that of the environment, which spares 127.0.0.1.
+func (o Options) WithProxy(u *url.URL) Options {
+	o.proxy = u
 	return o
 }

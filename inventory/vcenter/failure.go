@@ -46,7 +46,7 @@ func (s *Session) explain(err error) error {
 	if errors.As(err, &known) {
 		return known
 	}
-	f := &failure{text: s.url.Host + ": " + s.scrub(explanation(err))}
+	f := &failure{text: s.url.Host + ": " + oneLine(s.explanation(err))}
 	switch {
 	case errors.Is(err, context.Canceled):
 		f.cause = context.Canceled
@@ -56,8 +56,9 @@ func (s *Session) explain(err error) error {
 	return f
 }
 
-// explanation says what an error means to somebody who wants an inventory.
-func explanation(err error) string {
+// explanation says what an error means to somebody who wants an inventory. What others say goes through scrub; our own words do
+// not, since a password that is one of them would be told by its absence.
+func (s *Session) explanation(err error) string {
 	var (
 		distrust *untrusted
 		other    *mismatch
@@ -67,6 +68,9 @@ func explanation(err error) string {
 		syntax   *xml.SyntaxError
 		form     *json.SyntaxError
 	)
+	if text := s.proxy.explanation(s, err); text != "" {
+		return text
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "interrupted; nothing was changed"
@@ -75,7 +79,7 @@ func explanation(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time: try again, or ask whether vCenter is overloaded"
 	case errors.As(err, &distrust):
-		return distrust.explanation()
+		return distrust.explanation(s.scrub)
 	case errors.As(err, &other):
 		return "the certificate is not the pinned one, and the connection may be intercepted: if vCenter's certificate was renewed, use --thumbprint " + other.thumbprint
 	case errors.As(err, &answer):
@@ -94,16 +98,16 @@ func explanation(err error) string {
 		return "answers, but not as a vCenter: check GOVC_URL and proxies in between"
 	}
 	if f := faultOf(err); f != nil {
-		return f.explanation()
+		return f.explanation(s)
 	}
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err.Error()
+		err = u.Err
 	}
-	return err.Error()
+	return s.scrub(err.Error()) + s.proxy.between()
 }
 
-func (e *untrusted) explanation() string {
+func (e *untrusted) explanation(scrub func(string) string) string {
 	why, how := "it is signed by no authority that is known here", "give its authority by GOVC_TLS_CA_CERTS, or pin it after comparing it with vCenter's own"
 	var invalid x509.CertificateInvalidError
 	var host x509.HostnameError
@@ -113,7 +117,7 @@ func (e *untrusted) explanation() string {
 	case errors.As(e.err, &host):
 		why, how = "it is made out to another name", "use the name that it is made out to in GOVC_URL, or pin it"
 	case errors.As(e.err, &invalid):
-		why = e.err.Error()
+		why = scrub(e.err.Error())
 	}
 	return fmt.Sprintf("the certificate is not trusted: %s; %s: --thumbprint %s", why, how, e.thumbprint)
 }
@@ -123,6 +127,8 @@ func (e *status) explanation() string {
 	switch e.code {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return text + ", again and again: vCenter is starting or overloaded, try later"
+	case http.StatusProxyAuthRequired:
+		return text + ": a proxy in between wants a login"
 	case http.StatusUnauthorized:
 		return text + ": the user may log in to vSphere and not to this service; check the user and the services of vCenter"
 	case http.StatusForbidden:
@@ -149,33 +155,44 @@ func faultOf(err error) *vimFault {
 	return &vimFault{f, text}
 }
 
-func (f *vimFault) explanation() string {
+func (f *vimFault) explanation(s *Session) string {
 	name := reflect.Indirect(reflect.ValueOf(f.BaseMethodFault)).Type().Name()
 	switch v := f.BaseMethodFault.(type) {
 	case *types.InvalidLogin:
-		return "the user or the password is wrong: check GOVC_USERNAME and GOVC_PASSWORD"
+		text := "the user or the password is wrong: check GOVC_USERNAME and GOVC_PASSWORD"
+		if v := s.options.noFile; v != "" {
+			text += "; " + v + " looks like the name of a file, and there is no such file"
+		}
+		return text
 	case *types.NoPermission:
 		object := "vCenter"
 		if v.Object != nil {
 			object = v.Object.String()
 		}
-		return fmt.Sprintf("the user lacks the privilege %s on %s: Read-only on the vCenter, propagating, is enough", v.PrivilegeId, object)
+		return fmt.Sprintf("the user lacks the privilege %s on %s: Read-only on the vCenter, propagating, is enough", s.scrub(v.PrivilegeId), s.scrub(object))
 	}
 	if f.text != "" {
-		return fmt.Sprintf("answers with the fault %s: %s", name, f.text)
+		return fmt.Sprintf("answers with the fault %s: %s", name, s.scrub(f.text))
 	}
 	return "answers with the fault " + name
 }
 
-// scrub makes one line of a text and takes out what is secret, whatever it was that said it.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// scrub takes out of somebody else's text what is secret: user and password of the vCenter, and of a proxy.
 func (s *Session) scrub(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	name := s.user.Username()
-	password, _ := s.user.Password()
-	basic := base64.StdEncoding.EncodeToString([]byte(name + ":" + password))
-	for _, secret := range []string{s.user.String(), basic, password, url.QueryEscape(password), url.PathEscape(password), name, url.QueryEscape(name)} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "***")
+	text = oneLine(text)
+	for _, user := range []*url.Userinfo{s.user, s.proxy.user()} {
+		if user == nil {
+			continue
+		}
+		name := user.Username()
+		password, _ := user.Password()
+		basic := base64.StdEncoding.EncodeToString([]byte(name + ":" + password))
+		for _, secret := range []string{user.String(), name + ":" + password, basic, password, url.QueryEscape(password), url.PathEscape(password), name, url.QueryEscape(name)} {
+			if secret != "" && secret != ":" {
+				text = strings.ReplaceAll(text, secret, "***")
+			}
 		}
 	}
 	return text

@@ -5,7 +5,9 @@ package vcenter
 import (
 	"errors"
 	"io/fs"
+	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -30,10 +32,18 @@ type Options struct {
 	// Timeout bounds one request; zero is two minutes.
 	Timeout time.Duration
 
+	// noFile is the variable that looks like the name of a file that is not there; its value is taken as it is.
+	noFile string
+
+	// proxy is the proxy; nil is that of the environment.
+	proxy *url.URL
 	// pause is the wait before the first repetition, page the number of objects in an answer. Zero is the usual.
 	pause time.Duration
 	page  int32
 }
+
+// fileLike are values that a person means as the name of a file, most likely.
+var fileLike = regexp.MustCompile(`^(~|\.{0,2})/\S*$|^[A-Za-z]:\\\S+$`)
 
 // FromEnvironment reads the variables of govc. User and password may be names of files that hold them.
 func FromEnvironment(getenv func(string) string, readFile func(string) ([]byte, error)) (Options, error) {
@@ -62,10 +72,19 @@ func FromEnvironment(getenv func(string) string, readFile func(string) ([]byte, 
 		case errors.Is(err, fs.ErrPermission):
 			// The error would tell the value, which may be the password itself.
 			return Options{}, failf("%s names a file that may not be read: make it readable, or give the value itself", s.variable)
+		case fileLike.MatchString(text):
+			o.noFile = s.variable
 		}
 		*s.value = text
 	}
 	return o, nil
+}
+
+func (o Options) findProxy() func(*http.Request) (*url.URL, error) {
+	if o.proxy != nil {
+		return http.ProxyURL(o.proxy)
+	}
+	return http.ProxyFromEnvironment
 }
 
 // String hides what is secret.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -99,9 +100,14 @@ func TestConnect(t *testing.T) {
 		"no user":             {func(o *vcenter.Options) { o.Username = "" }, "no user is named: set GOVC_USERNAME"},
 		"no password":         {func(o *vcenter.Options) { o.Password = "" }, "there is no password: set GOVC_PASSWORD"},
 		"wrong password":      {func(o *vcenter.Options) { o.Password = "home/lab#2" }, "the user or the password is wrong: check GOVC_USERNAME and GOVC_PASSWORD"},
-		"wrong user":          {func(o *vcenter.Options) { o.Username = "administrator" }, "the user or the password is wrong"},
-		"nobody listens":      {func(o *vcenter.Options) { o.URL = free }, "refuses connections: check host and port in GOVC_URL"},
-		"an ESXi host":        {func(o *vcenter.Options) { o.URL, o.Insecure = host.URL.Scheme+"://"+host.URL.Host, true }, "is an ESXi host and not a vCenter"},
+		"a word as password":  {func(o *vcenter.Options) { o.Password = "wrong" }, "the user or the password is wrong: check"},
+		"no such file": {func(o *vcenter.Options) {
+			env := map[string]string{"GOVC_URL": o.URL, "GOVC_USERNAME": o.Username, "GOVC_PASSWORD": "/run/secrets/vcenter", "GOVC_TLS_CA_CERTS": o.CACerts}
+			*o, _ = vcenter.FromEnvironment(func(name string) string { return env[name] }, os.ReadFile)
+		}, "check GOVC_USERNAME and GOVC_PASSWORD; GOVC_PASSWORD looks like the name of a file, and there is no such file"},
+		"wrong user":     {func(o *vcenter.Options) { o.Username = "administrator" }, "the user or the password is wrong"},
+		"nobody listens": {func(o *vcenter.Options) { o.URL = free }, "refuses connections: check host and port in GOVC_URL"},
+		"an ESXi host":   {func(o *vcenter.Options) { o.URL, o.Insecure = host.URL.Scheme+"://"+host.URL.Host, true }, "is an ESXi host and not a vCenter"},
 	} {
 		// Not in parallel: the servers are those of all.
 		t.Run(name, func(t *testing.T) {

@@ -44,6 +44,7 @@ type Session struct {
 	url     *url.URL
 	user    *url.Userinfo
 	trust   *trust
+	proxy   proxy
 
 	transport *http.Transport
 	vim       *vim25.Client
@@ -66,6 +67,9 @@ func Connect(ctx context.Context, o Options) (*Session, error) {
 	if s.trust, err = newTrust(o, s.url); err != nil {
 		return nil, err
 	}
+	if s.proxy, err = newProxy(o, s.url); err != nil {
+		return nil, err
+	}
 	if err := s.connect(ctx); err != nil {
 		_ = s.Close() // what failed first is what to tell
 		return nil, s.explain(err)
@@ -80,6 +84,7 @@ func (s *Session) connect(ctx context.Context) error {
 	s.transport.TLSClientConfig = s.trust.config()
 	// govmomi's own dialer takes no notice of ctx.
 	s.transport.DialTLSContext = nil
+	s.proxy.through(s.transport)
 	sc.Transport = s.patient()
 	var err error
 	if s.vim, err = vim25.NewClient(ctx, sc); err != nil {

@@ -53,6 +53,20 @@ func TestCertificates(t *testing.T) {
 		"known host": {other, func(o *vcenter.Options, long, _ string, file func(string) string) {
 			o.KnownHosts = file("# mine\n" + o.URL + " " + long + "\n")
 		}, ""},
+		"known, with a tab": {other, func(o *vcenter.Options, long, _ string, file func(string) string) {
+			o.KnownHosts = file("\n# mine\n  " + o.URL + "\tSHA256:" + long + " \n")
+		}, ""},
+		"known without a thumbprint": {other, func(o *vcenter.Options, _, _ string, file func(string) string) {
+			o.KnownHosts = file(o.URL + " ssh-rsa AAAA\n")
+		}, "stands no thumbprint: write the 40 hexadecimal digits"},
+		"pinned as by openssl": {good, func(o *vcenter.Options, long, _ string, _ func(string) string) {
+			o.CACerts, o.Thumbprint = "", "sha256 Fingerprint="+long
+		}, ""},
+		"pinned by a named SHA-1": {good, func(o *vcenter.Options, _, short string, _ func(string) string) {
+			o.CACerts, o.Thumbprint = "", "SHA1:"+short
+		}, ""},
+		"pinned by a wrong name": {good, func(o *vcenter.Options, _, short string, _ func(string) string) { o.Thumbprint = "SHA256:" + short },
+			"neither the 40 hexadecimal digits of a SHA-1 nor the 64 of a SHA-256"},
 		"known, by SHA-1": {good, func(o *vcenter.Options, _, short string, file func(string) string) {
 			o.CACerts, o.KnownHosts = "", file(o.URL+" "+short)
 		}, ""},

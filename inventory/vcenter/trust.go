@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -67,13 +68,22 @@ func newTrust(o Options, u *url.URL) (*trust, error) {
 			return nil, failf("%s: GOVC_TLS_KNOWN_HOSTS: %s cannot be read: %s", u.Host, name, reason(err))
 		}
 		for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-			host, thumbprint, _ := strings.Cut(strings.TrimSpace(lines.Text()), " ")
+			fields := strings.Fields(lines.Text())
+			if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+				continue
+			}
+			host := fields[0]
 			if !strings.Contains(strings.TrimPrefix(host, "["), "]") && !strings.Contains(host, ":") {
 				host += ":443"
 			}
-			if d, ok := digits(thumbprint); ok && strings.EqualFold(host, address) {
-				t.known = append(t.known, d)
+			if !strings.EqualFold(host, address) {
+				continue
 			}
+			d, ok := digits(strings.Join(fields[1:], " "))
+			if !ok {
+				return nil, failf("%s: GOVC_TLS_KNOWN_HOSTS: %s: behind %s stands no thumbprint: write the 40 hexadecimal digits of a SHA-1 or the 64 of a SHA-256", u.Host, name, fields[0])
+			}
+			t.known = append(t.known, d)
 		}
 	}
 	return t, nil
@@ -127,11 +137,26 @@ func Thumbprint(c *x509.Certificate) string {
 	return strings.Join(pairs, ":")
 }
 
+// algorithm is what tools write before a thumbprint: "SHA256:", or openssl's "sha256 Fingerprint=".
+var algorithm = regexp.MustCompile(`(?i)^\s*sha-?(1|256)(\s+fingerprint)?\s*[:=]`)
+
+// IsThumbprint tells whether a text is a SHA-1 or SHA-256 of a certificate, in any of the ways in which it is written.
+func IsThumbprint(text string) bool {
+	_, ok := digits(text)
+	return ok
+}
+
 // digits gives the bare lower-case digits of a thumbprint.
 func digits(thumbprint string) (string, bool) {
+	size := 0
+	if m := algorithm.FindStringSubmatch(thumbprint); m != nil {
+		thumbprint = thumbprint[len(m[0]):]
+		size = map[string]int{"1": sha1.Size, "256": sha256.Size}[m[1]]
+	}
 	bare := strings.ToLower(strings.NewReplacer(":", "", " ", "", "-", "").Replace(thumbprint))
 	raw, err := hex.DecodeString(bare)
-	return bare, err == nil && (len(raw) == sha1.Size || len(raw) == sha256.Size)
+	known := len(raw) == sha1.Size || len(raw) == sha256.Size
+	return bare, err == nil && known && (size == 0 || len(raw) == size)
 }
 
 func matches(c *x509.Certificate, digits string) bool {
