@@ -21,7 +21,7 @@ TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1 VSPREAD_NEEDS_JQ=1
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: build ## read a simulated vCenter, expand the home lab, change one host, show what differs
+demo: build ## read a simulated vCenter, spread a cluster; one host joins, one is lost; show what differs
 	go build -o $(BIN)/homelab ./inventory/vcenter/homelab
 	@PATH="$(BIN):$$PATH" examples/demo.sh build/demo
 

@@ -27,16 +27,11 @@ import (
 // sessions counts what is logged in to the lab.
 func (l *lab) sessions(t testing.TB) int {
 	t.Helper()
-	ctx := context.Background()
-	c, err := vim25.NewClient(ctx, l.Model.Service)
+	n, err := l.Sessions()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m mo.SessionManager
-	if err := property.DefaultCollector(c).RetrieveOne(ctx, *c.ServiceContent.SessionManager, []string{"sessionList"}, &m); err != nil {
-		t.Fatal(err)
-	}
-	return len(m.SessionList)
+	return n
 }
 
 // end ends all sessions, as an administrator can.

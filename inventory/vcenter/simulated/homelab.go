@@ -15,17 +15,29 @@ type Places struct {
 }
 
 // HomeLabPlaces makes the home lab, for a lab that has more than that.
-func HomeLabPlaces(b *Builder) Places {
+func HomeLabPlaces(b *Builder) Places { return homeLab(b, 3) }
+
+// Spare is a fourth host for the home lab.
+const Spare = "esxi04.lab.local"
+
+// HomeLabWithSpare makes the home lab with Spare, like the others.
+func HomeLabWithSpare(b *Builder) { homeLab(b, 4) }
+
+func homeLab(b *Builder, size int) Places {
 	dc := b.Datacenter("Datacenter")
 	cluster := b.Cluster(dc, "Cluster", false)
 	var hosts []Ref
-	for i := range 3 {
+	for i := range size {
 		hosts = append(hosts, b.Host(cluster, fmt.Sprintf("esxi%02d.lab.local", i+1), fmt.Sprintf("host-%d", 21+i)))
 	}
 	var local []Ref
 	for i, h := range hosts {
+		number := i + 1
+		if i >= 3 {
+			number = i + 3 // others have these
+		}
 		local = append(local, b.Datastore(dc, Datastore{
-			Name: fmt.Sprintf("datastore%02d", i), ID: fmt.Sprintf("datastore-%d", 31+i), URL: volume(i + 1),
+			Name: fmt.Sprintf("datastore%02d", i), ID: fmt.Sprintf("datastore-%d", 30+number), URL: volume(number),
 			Capacity: 466, FreeGiB: 300, Hosts: []Ref{h},
 		}))
 	}

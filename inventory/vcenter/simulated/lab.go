@@ -19,7 +19,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/simulator"
+	"github.com/vmware/govmomi/vim25"
+	"github.com/vmware/govmomi/vim25/mo"
 	"github.com/vmware/govmomi/vim25/types"
 	// The tag service registers itself.
 	_ "github.com/vmware/govmomi/vapi/simulator"
@@ -152,6 +155,18 @@ func (l *Lab) Show(filter func(types.ObjectContent) (types.ObjectContent, bool))
 	l.facts.mu.Lock()
 	defer l.facts.mu.Unlock()
 	l.facts.filter = filter
+}
+
+// Sessions counts those who are logged in.
+func (l *Lab) Sessions() (int, error) {
+	ctx := context.Background()
+	c, err := vim25.NewClient(ctx, l.Model.Service)
+	if err != nil {
+		return 0, err
+	}
+	var m mo.SessionManager
+	err = property.DefaultCollector(c).RetrieveOne(ctx, *c.ServiceContent.SessionManager, []string{"sessionList"}, &m)
+	return len(m.SessionList), err
 }
 
 // Find gives the object of a type with that name.

@@ -22,6 +22,8 @@ type facts struct {
 	mu     sync.Mutex
 	urls   map[types.ManagedObjectReference]string
 	filter func(types.ObjectContent) (types.ObjectContent, bool)
+	// lost are objects that nobody is shown any more.
+	lost map[types.ManagedObjectReference]bool
 }
 
 var factsRef = types.ManagedObjectReference{Type: "VspreadFacts", Value: "facts"}
@@ -32,6 +34,12 @@ func (f *facts) show(objects []types.ObjectContent) []types.ObjectContent {
 	defer f.mu.Unlock()
 	var shown []types.ObjectContent
 	for _, o := range objects {
+		if f.lost[o.Obj] {
+			continue
+		}
+		for i := range o.PropSet {
+			o.PropSet[i].Val = without(o.PropSet[i].Val, f.lost)
+		}
 		if url, ok := f.urls[o.Obj]; ok {
 			for i := range o.PropSet {
 				o.PropSet[i].Val = withURL(o.PropSet[i], url)
