@@ -27,7 +27,9 @@ type Outcome struct {
 	Pools []Pool
 	// Inventories are those that Clusters were spread by, by the Cluster's key.
 	Inventories map[object.Key]*inventory.Inventory
-	Diags       diag.List
+	// InventoryRefs say where these were written.
+	InventoryRefs map[object.Key]diag.Ref
+	Diags         diag.List
 }
 
 // Pool is a pool of a cluster, for reports.
@@ -102,7 +104,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	r.refuseDuplicates()
 
 	var outputs []expand.Output
-	inventories := map[object.Key]*inventory.Inventory{}
+	inventories, refs := map[object.Key]*inventory.Inventory{}, map[object.Key]diag.Ref{}
 	spreads := r.spreads(config)
 	inputs := r.bySpread(spreads)
 	if config == nil { // otherwise the next function may be for them
@@ -112,7 +114,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		out, diags := expand.Expand(s)
 		r.diags.Append(diags...)
 		outputs = append(outputs, out)
-		inventories[s.Cluster.Key()] = s.Inventory
+		inventories[s.Cluster.Key()], refs[s.Cluster.Key()] = s.Inventory, s.InventoryRef
 	}
 	hidden := r.onlyCopiedFrom(outputs)
 	changed := r.apply(outputs, hidden)
@@ -124,7 +126,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		return Outcome{Items: items, Diags: r.diags.Sorted()}
 	}
 	kept, added := changed()
-	result := Outcome{Items: append(lists.close(kept), added...), Inventories: inventories, Diags: r.diags.Sorted()}
+	result := Outcome{Items: append(lists.close(kept), added...), Inventories: inventories, InventoryRefs: refs, Diags: r.diags.Sorted()}
 	for _, out := range outputs {
 		for _, p := range out.Pools {
 			result.Pools = append(result.Pools, Pool{Cluster: out.Owner, Pool: p})

@@ -8,166 +8,248 @@
 package verify
 
 import (
-	"regexp"
+	"cmp"
+	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
-	"github.com/vspread/vspread/internal/tree"
 	"github.com/vspread/vspread/inventory"
 )
 
-// Machine is a virtual machine as vCenter has it.
+// Machine is a virtual machine as vCenter has it. What could not be read is empty.
 type Machine struct {
 	Name, Path string
-	// Host is where it runs, Datastore where its home is, Disks where its disks are; by name.
-	Host, Datastore string
-	Disks           []string
+	// Host is where it runs, by name; ResourcePool is the path of its pool.
+	Host, ResourcePool string
+	// Datastore is its home, Disks are where its own disks are; volumes are not among them.
+	Datastore inventory.Object
+	Disks     []inventory.Object
 }
 
 // Report is the outcome of a comparison.
 type Report struct {
 	Pools []Pool
 	Diags diag.List
-	// Pinned counts the machines that run on the one host of their pool's datastore.
-	Pinned int
+	// Machines counts those of the pools. Of these, Pinned run on the one host of their pool's local datastore,
+	// Elsewhere are not where git says, and Unread could not be read well enough to tell.
+	Machines, Pinned, Elsewhere, Unread int
 }
 
 // Pool is a pool of git with the machines that vCenter has for it.
 type Pool struct {
-	Name, Datastore string
+	Namespace, Name string
+	// Datastore and Host are where git wants the machines, in the inventory's names; there is no Host where the datastore has several.
+	Datastore, Host string
 	// Wanted is what git says; negative is not said.
-	Wanted   int
-	Machines []Machine
+	Wanted int
+	// InPlace counts the machines that are where they should be, Others has some words for each that is not.
+	InPlace int
+	Others  []string
+	// Uncertain counts those that may as well be another pool's.
+	Uncertain int
 }
 
-// machineName is what Cluster API calls the machines of a MachineDeployment: its name and two times five
-// random characters.
-var machineName = regexp.MustCompile(`^(.+)-[a-z0-9]{5}-[a-z0-9]{5}$`)
-
-// Compare holds the objects of git, rendered, and the inventory against the machines.
-func Compare(git *object.Set, inv *inventory.Inventory, machines []Machine) Report {
-	c := comparison{inv: inv, pools: map[string]*Pool{}, at: map[string]diag.Where{}}
-	clusters := c.readGit(git)
+// Compare holds the objects of git, rendered, against the machines. Each Cluster is compared by its inventory; one that has none here
+// is left out.
+func Compare(git *object.Set, inventories map[object.Key]*inventory.Inventory, machines []Machine) Report {
+	c := comparison{git: git, uncertain: map[string][]string{}}
+	c.readGit(inventories)
 	for _, m := range machines {
-		match := machineName.FindStringSubmatch(m.Name)
-		if match == nil {
-			continue
-		}
-		pool := c.pools[match[1]]
-		if pool == nil {
-			c.strange(m, match[1], clusters, git)
-			continue
-		}
-		pool.Machines = append(pool.Machines, m)
-		c.machine(pool, m)
+		c.find(m)
 	}
-	for _, name := range c.names {
-		pool := c.pools[name]
-		if pool.Wanted >= 0 && len(pool.Machines) != pool.Wanted {
-			c.diags.Infof(diag.MachineCount, c.at[name], "git says %d machines, vCenter has %d", pool.Wanted, len(pool.Machines)).
-				WithHint("a rollout or a scaling may be under way, or git is not applied yet")
-		}
-		c.report.Pools = append(c.report.Pools, *pool)
+	c.reportUncertain()
+	slices.SortFunc(c.pools, func(a, b *pool) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	for _, p := range c.pools {
+		c.count(p)
+		c.report.Pools = append(c.report.Pools, p.Pool)
 	}
-	c.unusedTemplates(git)
+	c.unusedTemplates()
 	c.report.Diags = c.diags
 	return c.report
 }
 
 type comparison struct {
-	inv    *inventory.Inventory
-	names  []string
-	pools  map[string]*Pool
-	at     map[string]diag.Where
-	diags  diag.List
-	report Report
+	git *object.Set
+	// clusters are the names of those that are compared, the longest first.
+	clusters []string
+	pools    []*pool
+	names    names
+	// uncertain has, for each set of pools, the machines that may be of any of them.
+	uncertain map[string][]string
+	diags     diag.List
+	report    Report
 }
 
-// readGit notes the pools that vspread wrote, and gives the names of their clusters.
-func (c *comparison) readGit(git *object.Set) map[string]bool {
-	clusters := map[string]bool{}
-	for _, md := range git.All() {
-		if md.Owner() == "" && md.Annotation(object.AdoptedAnnotation) == "" || md.Ref.Kind != "MachineDeployment" {
-			continue
-		}
-		clusters[tree.String(md.Node, "spec", "clusterName")] = true
-		pool := &Pool{Name: md.Ref.Name, Wanted: -1}
-		if n, err := strconv.Atoi(tree.String(md.Node, "spec", "replicas")); err == nil {
-			pool.Wanted = n
-		}
-		if t, _ := git.Follow(md, "spec", "template", "spec", "infrastructureRef"); t != nil {
-			pool.Datastore = tree.String(t.Node, "spec", "template", "spec", "datastore")
-		}
-		c.names = append(c.names, pool.Name)
-		c.pools[pool.Name] = pool
-		c.at[pool.Name] = diag.At(md.Ref, "")
+// find holds one machine against its pool.
+func (c *comparison) find(m Machine) {
+	candidates := c.names.pools(m.Name)
+	if len(candidates) == 0 {
+		c.strange(m)
+		return
 	}
-	slices.Sort(c.names)
-	return clusters
+	for _, tells := range []func(*pool) bool{
+		func(p *pool) bool { return p.folder != "" && p.folder == path.Dir(m.Path) },
+		func(p *pool) bool { return p.resourcePool != "" && p.resourcePool == m.ResourcePool },
+		func(p *pool) bool { return p.datastore != nil && m.Datastore.Name != "" && same(p.home(), m.Datastore) },
+	} {
+		// What tells nothing about any of them leaves all.
+		if fit := filter(candidates, tells); len(candidates) > 1 && len(fit) > 0 {
+			candidates = fit
+		}
+	}
+	c.report.Machines++
+	p := candidates[0]
+	if len(candidates) == 1 {
+		where := c.judge(p, m, diag.At(p.ref, ""))
+		if where == "" {
+			p.InPlace++
+		} else {
+			p.Others = append(p.Others, where)
+		}
+		return
+	}
+	var all []string
+	for _, p := range candidates {
+		p.Uncertain++
+		all = append(all, p.label())
+	}
+	if m.Datastore.Name != "" && !slices.ContainsFunc(candidates, func(p *pool) bool { return p.datastore != nil && same(p.home(), m.Datastore) }) {
+		c.report.Elsewhere++
+		c.diags.Errorf(diag.MachineElsewhere, diag.Where{}, "machine %s is on datastore %s, and none of the MachineDeployments that it may be of is: %s", m.Name, m.Datastore.Spelling(), strings.Join(all, ", ")).
+			WithHint("somebody moved it, or a rollout is under way; deleting its Machine makes it anew in its place")
+		return
+	}
+	// They agree about the datastore that it is on.
+	c.judge(p, m, diag.Where{})
+	slices.Sort(all)
+	set := strings.Join(all, " or ")
+	c.uncertain[set] = append(c.uncertain[set], m.Name)
 }
 
-// machine holds one machine against its pool.
-func (c *comparison) machine(pool *Pool, m Machine) {
-	at := c.at[pool.Name]
-	found := c.inv.Find(inventory.DatastoreClass, pool.Datastore, "")
-	if len(found) != 1 {
-		return // the inventory does not know the datastore, so there is nothing to hold against
+func filter(pools []*pool, keep func(*pool) bool) []*pool {
+	return slices.DeleteFunc(slices.Clone(pools), func(p *pool) bool { return !keep(p) })
+}
+
+// judge tells where a machine is when it is not in its place, and reports it.
+func (c *comparison) judge(p *pool, m Machine, at diag.Where) (where string) {
+	d := p.datastore
+	if d == nil {
+		return "on " + cmp.Or(m.Host, "a host that is not read")
 	}
-	i := slices.IndexFunc(c.inv.Datastores, func(d inventory.Datastore) bool { return d.Name == found[0].Name && d.Path == found[0].Path })
-	d := c.inv.Datastores[i]
-	elsewhere := false
-	if m.Datastore != d.Name {
-		elsewhere = true
-		c.diags.Errorf(diag.MachineElsewhere, at, "machine %s is on datastore %s, not on %s", m.Name, m.Datastore, d.Name).
-			WithHint("somebody moved it, or a rollout is under way; `kubectl delete machine %s` makes it anew in its place", m.Name)
+	again := "deleting its Machine makes it anew in its place"
+	if p.isMachineName(m.Name) {
+		again = "`kubectl delete machine " + p.flag() + m.Name + "` makes it anew in its place"
+	}
+	// A datastore that could not be read is a gap, which is reported as such, and no other place.
+	if m.Datastore.Name != "" && !same(p.home(), m.Datastore) {
+		here, there := apart(p.home(), m.Datastore)
+		c.diags.Errorf(diag.MachineElsewhere, at, "machine %s is on datastore %s, not on %s", m.Name, there, here).
+			WithHint("somebody moved it, or a rollout is under way; %s", again)
+		where = "on datastore " + there
 	}
 	for _, disk := range m.Disks {
-		if disk != d.Name && disk != m.Datastore {
-			elsewhere = true
-			c.diags.Warnf(diag.MachineElsewhere, at, "machine %s has a disk on datastore %s, not on %s", m.Name, disk, d.Name).
-				WithHint("a volume of the CSI driver is meant to be there; a disk of the machine itself was moved")
+		if same(p.home(), disk) || same(m.Datastore, disk) {
+			continue
 		}
+		here, there := apart(p.home(), disk)
+		c.diags.Warnf(diag.MachineElsewhere, at, "machine %s has a disk on datastore %s, not on %s", m.Name, there, here).
+			WithHint("somebody moved the disk; %s", again)
+		where = cmp.Or(where, "with a disk on "+there)
 	}
 	switch {
-	case m.Host == "" || elsewhere:
+	case where != "":
+		c.report.Elsewhere++
+	case m.Datastore.Name == "" || m.Host == "":
+		c.report.Unread++
+		where = "not read"
 	case !slices.Contains(d.Hosts, m.Host):
+		c.report.Elsewhere++
+		where = "on host " + m.Host
 		c.diags.Errorf(diag.MachineElsewhere, at, "machine %s runs on host %s, which does not mount %s according to the inventory", m.Name, m.Host, d.Name).
 			WithHint("refresh the inventory; if it is right, please report this: a local datastore should pin its machines")
 	case d.IsLocal():
 		c.report.Pinned++
+	default:
+		where = "on " + m.Host
+	}
+	return where
+}
+
+// same tells whether two descriptions mean one datastore: by id or path, which are unique in a vCenter, and by name
+// only where there is nothing better. A datastore that was added again has another id and the same path.
+func same(a, b inventory.Object) bool {
+	switch {
+	case a.ID != "" && a.ID == b.ID:
+		return true
+	case a.Path != "" && b.Path != "":
+		return a.Path == b.Path
+	}
+	return a.Name == b.Name
+}
+
+// apart gives two datastores by their names, or by their paths where they have one name.
+func apart(a, b inventory.Object) (string, string) {
+	if a.Name == b.Name {
+		return a.Spelling(), b.Spelling()
+	}
+	return a.Name, b.Name
+}
+
+// count compares the number of machines with that in git.
+func (c *comparison) count(p *pool) {
+	found := p.InPlace + len(p.Others)
+	if p.Wanted < 0 || found <= p.Wanted && p.Wanted <= found+p.Uncertain {
+		return
+	}
+	hint := "a rollout or a scaling may be under way, or git is not applied yet"
+	if p.unnamed {
+		hint = "the names of its virtual machines follow a template that cannot be recognised here, so they are neither counted nor compared"
+	}
+	c.diags.Infof(diag.MachineCount, diag.At(p.ref, ""), "git says %d machines, vCenter has %d", p.Wanted, found).WithHint("%s", hint)
+}
+
+func (c *comparison) reportUncertain() {
+	for set, machines := range c.uncertain {
+		slices.Sort(machines)
+		c.diags.Infof(diag.MachineAmbiguous, diag.Where{}, "may be of %s, and nothing in vCenter tells which: %s", set, diag.Choices(machines)).
+			WithHint("their places are compared, their number is not; give one of them a folder or resource pool of its own")
 	}
 }
 
 // strange reports a machine of one of the clusters that belongs to no pool of git, unless a
 // MachineDeployment or control plane of the user's has it.
-func (c *comparison) strange(m Machine, parent string, clusters map[string]bool, git *object.Set) {
-	for _, o := range git.All() {
-		if o.Ref.Name == parent {
-			return
-		}
+func (c *comparison) strange(m Machine) {
+	match := machineName.FindStringSubmatch(m.Name)
+	if match == nil {
+		return
 	}
-	for cluster := range clusters {
-		if cluster != "" && strings.HasPrefix(parent, cluster+"-") {
+	parent := match[1]
+	if c.names.others[parent] {
+		return
+	}
+	for _, cluster := range c.clusters {
+		if strings.HasPrefix(parent, cluster+"-") {
 			c.diags.Warnf(diag.MachineUnknown, diag.Where{}, "machine %s (%s) looks like one of cluster %s, and git has no MachineDeployment %s", m.Name, m.Path, cluster, parent).
-				WithHint("Argo CD does not delete a MachineDeployment that left git: `kubectl get machinedeployment %s`", parent)
+				WithHint("Argo CD does not delete a MachineDeployment that left git: `kubectl get machinedeployment -A | grep %s`", parent)
 			return
 		}
 	}
 }
 
 // unusedTemplates lists templates of ours that no MachineDeployment of git names.
-func (c *comparison) unusedTemplates(git *object.Set) {
+func (c *comparison) unusedTemplates() {
 	used := map[object.Key]bool{}
-	for _, md := range git.All() {
+	for _, md := range c.git.All() {
 		for _, path := range [][]string{{"spec", "template", "spec", "infrastructureRef"}, {"spec", "template", "spec", "bootstrap", "configRef"}} {
-			_, k := git.Follow(md, path...)
+			_, k := c.git.Follow(md, path...)
 			used[k] = true
 		}
 	}
-	for _, o := range git.All() {
+	for _, o := range c.git.All() {
 		if o.Owner() != "" && strings.HasSuffix(o.Ref.Kind, "Template") && !used[o.Key()] {
 			c.diags.Infof(diag.TemplateUnused, diag.At(o.Ref, ""), "no MachineDeployment in git names it").
 				WithHint("it may be deleted once no rollout needs it any more")

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -124,15 +125,27 @@ func newInventoryForget(s Streams) *cobra.Command {
 		Use:   "forget NAME...",
 		Short: "Take hosts or datastores that are gone out of the inventory, and with them their pools",
 		Long: `forget removes entries with state: gone. The next rendering then removes their pools, which hold no
-machines any more. A host takes its local datastores along.`,
+machines any more. A host takes its local datastores along. NAME may be the path of a datastore.`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, names []string) error {
+		RunE: func(c *cobra.Command, names []string) error {
+			if err := refuseStream(c, file); err != nil {
+				return err
+			}
 			f, diags, err := openInventory(file)
 			if err != nil {
 				return err
 			}
 			if err := report(s, diags); err != nil {
 				return err
+			}
+			for _, name := range names {
+				if paths := goneCalled(f.inventory, name); len(paths) > 1 {
+					diags.Errorf(diag.EqualNames, f.at, "%d datastores that are gone are called %q", len(paths), name).
+						WithHint("name the one that is meant by its path: %s", diag.Choices(paths))
+				}
+			}
+			if diags.HasErrors() {
+				return report(s, diags)
 			}
 			updated, refused := inventory.Forget(f.inventory, names)
 			if len(refused) > 0 {
@@ -146,4 +159,15 @@ machines any more. A host takes its local datastores along.`,
 	}
 	fileFlag(c, &file)
 	return c
+}
+
+// goneCalled gives the paths of the datastores of a name that are gone.
+func goneCalled(inv inventory.Inventory, name string) []string {
+	var paths []string
+	for _, d := range inv.Datastores {
+		if d.Name == name && inv.IsGone(d) {
+			paths = append(paths, cmp.Or(d.Path, d.ID, d.Name))
+		}
+	}
+	return paths
 }

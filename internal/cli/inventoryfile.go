@@ -5,11 +5,14 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -99,22 +102,21 @@ func newInventoryFile(name, configMap string) *inventoryFile {
 	return &inventoryFile{name: name, nodes: []*yaml.RNode{config}, config: config, at: diag.At(diag.Ref{File: name}, "")}
 }
 
-// save writes the inventory when it differs, keeping comments and whatever else is in the file, and says
+// save writes the inventory when it differs, keeping comments and whatever else is in the file, and then says
 // what changed. A dry run only says it.
 func (f *inventoryFile) save(s Streams, updated inventory.Inventory, dryRun bool) error {
 	if f.text != "" && inventory.Format(f.inventory) == inventory.Format(updated) {
-		fmt.Fprintln(s.Out, "no change")
-		return nil
+		_, err := fmt.Fprintln(s.Out, "no change")
+		return err
 	}
 	changes := inventory.Changes(f.inventory, updated)
 	if len(changes) == 0 {
 		changes = []string{"figures only: free space, for example"}
 	}
-	for _, sentence := range changes {
-		fmt.Fprintln(s.Out, sentence)
-	}
+	said := strings.Join(changes, "\n") + "\n"
 	if dryRun {
-		return nil
+		_, err := io.WriteString(s.Out, said)
+		return err
 	}
 	data := inventory.Data(updated)
 	if _, whole := data[inventory.Key]; whole && f.text != "" {
@@ -125,5 +127,23 @@ func (f *inventoryFile) save(s Streams, updated inventory.Inventory, dryRun bool
 		tree.Set(node, codec.String(data[k]), k)
 	}
 	tree.Set(f.config.YNode(), node, "data")
-	return replaceFile(filepath.Clean(f.name), document(f.nodes))
+	if err := replaceFile(filepath.Clean(f.name), document(f.nodes)); err != nil {
+		return err
+	}
+	_, err := io.WriteString(s.Out, said)
+	return err
+}
+
+// refuseStream wants a file that can be replaced, or made.
+func refuseStream(c *cobra.Command, name string) error {
+	info, err := os.Stat(name)
+	switch {
+	case name == "-":
+		return usagef(c, "-f names the inventory's file, which is read and replaced, and - is none")
+	case err == nil && info.IsDir():
+		return usagef(c, "-f names %s, which is a directory: name the inventory's file in it", name)
+	case err == nil && !info.Mode().IsRegular():
+		return usagef(c, "-f names %s, which is no regular file and cannot be replaced", name)
+	}
+	return nil
 }

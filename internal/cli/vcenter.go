@@ -15,11 +15,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
 
-	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/fn/verify"
 	"github.com/vspread/vspread/internal/diag"
-	"github.com/vspread/vspread/internal/render"
 	"github.com/vspread/vspread/inventory"
 	"github.com/vspread/vspread/inventory/vcenter"
 )
@@ -43,9 +41,27 @@ func (o *connection) flags(c *cobra.Command) {
 	f.DurationVar(&o.timeout, "timeout", 5*time.Minute, "the longest that reading may take")
 }
 
-// session connects, and gives a context that ends with the timeout or on an interrupt.
-func (o *connection) session(s Streams, work func(context.Context, *vcenter.Session, vcenter.Scope, func(string)) error) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+// check finds what is wrong with the flags. An empty one is mostly a shell's variable that is not set, and no thumbprint would be
+// no pin.
+func (o *connection) check(c *cobra.Command) error {
+	if _, err := path.Match(o.cluster, ""); err != nil {
+		return usagef(c, "--cluster %q is no glob", o.cluster)
+	}
+	if o.timeout <= 0 {
+		return usagef(c, "--timeout is %s and has to be longer than nothing, such as 5m", o.timeout)
+	}
+	if o.thumbprint == "" && c.Flags().Changed("thumbprint") {
+		return usagef(c, "--thumbprint is empty, and nothing would be pinned: give a thumbprint or leave the flag out")
+	}
+	if o.thumbprint != "" && !vcenter.IsThumbprint(o.thumbprint) {
+		return usagef(c, "--thumbprint is neither the 40 hexadecimal digits of a SHA-1 nor the 64 of a SHA-256")
+	}
+	return nil
+}
+
+// session connects, and gives a context that ends with the timeout or on an interrupt. When it returns, the session is closed.
+func (o *connection) session(s Streams, work func(context.Context, *vcenter.Session, vcenter.Scope, func(string)) error) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
@@ -67,11 +83,12 @@ func (o *connection) session(s Streams, work func(context.Context, *vcenter.Sess
 	if err != nil {
 		return err
 	}
-	err = work(ctx, session, vcenter.Scope{Datacenter: options.Datacenter, Cluster: o.cluster}, progress)
-	if closing := session.Close(); err == nil && closing != nil {
-		fmt.Fprintf(s.Err, "warning: %s\n", closing)
-	}
-	return err
+	defer func() {
+		if closing := session.Close(); err == nil && closing != nil {
+			fmt.Fprintf(s.Err, "warning: %s\n", closing)
+		}
+	}()
+	return work(ctx, session, vcenter.Scope{Datacenter: options.Datacenter, Cluster: o.cluster}, progress)
 }
 
 func newInventoryRefresh(s Streams) *cobra.Command {
@@ -88,8 +105,14 @@ is in the file stay; without a change the file is not touched.
 ` + connectionHelp,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if _, err := path.Match(o.cluster, ""); err != nil {
-				return usagef(c, "--cluster %q is no glob", o.cluster)
+			if err := o.check(c); err != nil {
+				return err
+			}
+			if len(validation.IsDNS1123Subdomain(name)) > 0 {
+				return usagef(c, "--name %q is no name for a ConfigMap: it has lower-case letters, digits, - and ., and begins and ends with a letter or digit", name)
+			}
+			if err := refuseStream(c, file); err != nil {
+				return err
 			}
 			f, diags, err := openInventory(file)
 			if errors.Is(err, fs.ErrNotExist) {
@@ -101,7 +124,8 @@ is in the file stay; without a change the file is not touched.
 			if err := report(s, diags); err != nil {
 				return err
 			}
-			return o.session(s, func(ctx context.Context, session *vcenter.Session, scope vcenter.Scope, progress func(string)) error {
+			var updated inventory.Inventory
+			err = o.session(s, func(ctx context.Context, session *vcenter.Session, scope vcenter.Scope, progress func(string)) error {
 				read, err := session.Collect(ctx, scope, progress)
 				if err != nil {
 					return err
@@ -114,7 +138,7 @@ is in the file stay; without a change the file is not touched.
 					// What the user may not see is absent without a trace, so nothing may become gone.
 					read.Gaps = append(read.Gaps, "the user lacks "+strings.Join(missing, ", ")+" on the root of the vCenter")
 				}
-				updated, err := inventory.Merge(f.inventory, read, readScope(read, scope))
+				updated, err = inventory.Merge(f.inventory, read, readScope(read, scope))
 				var loss *inventory.LossError
 				if errors.As(err, &loss) && !acceptLoss {
 					var diags diag.List
@@ -126,11 +150,13 @@ is in the file stay; without a change the file is not touched.
 				for _, g := range updated.Gaps {
 					diags.Warnf(diag.InventoryGap, f.at, "%s", g).WithHint("nothing becomes gone while there are gaps")
 				}
-				if err := report(s, diags); err != nil {
-					return err
-				}
-				return f.save(s, updated, dryRun)
+				return report(s, diags)
 			})
+			if err != nil {
+				return err
+			}
+			// Only now that nothing is open in vCenter any more.
+			return f.save(s, updated, dryRun)
 		},
 	}
 	fileFlag(c, &file)
@@ -154,87 +180,8 @@ func readScope(read inventory.Inventory, scope vcenter.Scope) inventory.Scope {
 	return out
 }
 
-func newVerify(s Streams) *cobra.Command {
-	var o connection
-	c := &cobra.Command{
-		Use:   "verify [PATH...]",
-		Short: "Compare git with the virtual machines in vCenter, and change nothing",
-		Long: `verify renders the files and compares the pools with vCenter: machines on another datastore or host than
-git says, disks that were moved, machines of pools that git no longer has, templates that nobody names, and
-differences between the inventory and what is there now. It also shows, on your vCenter, that a local
-datastore pins its machines to its host.
-
-` + connectionHelp,
-		RunE: func(_ *cobra.Command, paths []string) error {
-			if len(paths) == 0 {
-				paths = []string{"."}
-			}
-			input := source{stdin: s}
-			if err := input.read(paths); err != nil {
-				return err
-			}
-			out := input.transform()
-			if err := report(s, out.Diags); err != nil {
-				return err
-			}
-			var all []*object.Object
-			var remembered *inventoryFile
-			for i, n := range out.Items {
-				all = append(all, object.New(n.YNode(), i))
-				if isInventoryConfig(n) && remembered == nil {
-					remembered, _ = parseInventoryFile(object.New(n.YNode(), i).Ref.File, document(out.Items[i:i+1]))
-				}
-			}
-			return o.session(s, func(ctx context.Context, session *vcenter.Session, scope vcenter.Scope, progress func(string)) error {
-				read, err := session.Collect(ctx, scope, progress)
-				if err != nil {
-					return err
-				}
-				machines, gaps, err := session.Machines(ctx, scope, progress)
-				if err != nil {
-					return err
-				}
-				result := verify.Compare(object.NewSet(all), &remembered.inventory, convert(machines))
-				for _, g := range gaps {
-					result.Diags.Warnf(diag.InventoryGap, remembered.at, "%s", g)
-				}
-				for _, sentence := range inventory.Changes(remembered.inventory, merged(remembered.inventory, read, scope)) {
-					result.Diags.Warnf(diag.InventoryStale, remembered.at, "%s", sentence).
-						WithHint("refresh the inventory")
-				}
-				if err := render.Verified(s.Out, verified(result)); err != nil {
-					return err
-				}
-				return report(s, result.Diags)
-			})
-		},
-	}
-	o.flags(c)
-	return c
-}
-
 // merged is what a refresh would make of the inventory; a great loss is a difference like others here.
 func merged(old, read inventory.Inventory, scope vcenter.Scope) inventory.Inventory {
 	out, _ := inventory.Merge(old, read, readScope(read, scope))
 	return out
-}
-
-func convert(machines []vcenter.Machine) []verify.Machine {
-	var out []verify.Machine
-	for _, m := range machines {
-		out = append(out, verify.Machine{Name: m.Name, Path: m.Path, Host: m.Host, Datastore: m.Datastore, Disks: m.DiskDatastores})
-	}
-	return out
-}
-
-func verified(r verify.Report) render.Verification {
-	v := render.Verification{Pinned: r.Pinned}
-	for _, p := range r.Pools {
-		row := render.VerifiedPool{Name: p.Name, Datastore: p.Datastore, Wanted: p.Wanted}
-		for _, m := range p.Machines {
-			row.Machines = append(row.Machines, m.Name+" on "+m.Host)
-		}
-		v.Pools = append(v.Pools, row)
-	}
-	return v
 }

@@ -20,8 +20,10 @@ type labKey struct{}
 // variables of govc. Their own command `lab` changes it:
 //
 //	lab maintenance HOST      put a host into maintenance
-//	lab lose HOST DATASTORE   take both away, as a repair would
+//	lab lose HOST             take it away with its datastores, as a repair would
 //	lab hide HOST             take away the right to see it
+//	lab volume MACHINE        attach a volume of the shared datastore
+//	lab unread MACHINE        take away the right to read where it is
 func TestVCenter(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs(examples)
@@ -50,7 +52,7 @@ func TestVCenter(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": positive("exits STATUS COMMAND...", 2, exits),
 			"lines": positive("lines stdout|stderr|FILE N", 2, lines),
-			"lab":   positive("lab maintenance|lose|hide HOST [DATASTORE]", 2, changeLab),
+			"lab":   positive("lab maintenance|lose|hide|volume|unread NAME", 2, changeLab),
 		},
 	})
 }
@@ -80,31 +82,43 @@ func changeLab(ts *testscript.TestScript, args []string) {
 	case "maintenance":
 		lab.Update(lab.Find("HostSystem", args[1]), types.PropertyChange{Name: "runtime.inMaintenanceMode", Val: true})
 	case "lose":
-		lost := map[types.ManagedObjectReference]bool{lab.Find("HostSystem", args[1]): true, lab.Find("Datastore", args[2]): true}
-		lab.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
-			o.PropSet = slices.Clone(o.PropSet)
-			for i := range o.PropSet {
-				o.PropSet[i].Val = without(o.PropSet[i].Val, lost)
-			}
-			return o, !lost[o.Obj]
-		})
+		ts.Check(lab.Lose(args[1]))
 	case "hide":
 		hidden := lab.Find("HostSystem", args[1])
 		lab.Show(func(o types.ObjectContent) (types.ObjectContent, bool) { return o, o.Obj != hidden })
+	case "volume":
+		machine, shared := lab.Find("VirtualMachine", args[1]), lab.Find("Datastore", "iscsi-ds-0")
+		backing := &types.VirtualDiskFlatVer2BackingInfo{VirtualDeviceFileBackingInfo: types.VirtualDeviceFileBackingInfo{FileName: "[iscsi-ds-0] fcd/volume.vmdk", Datastore: &shared}}
+		volume := &types.VirtualDisk{VirtualDevice: types.VirtualDevice{Key: 2001, Backing: backing}, CapacityInBytes: 1 << 30, VDiskId: &types.ID{Id: "volume"}}
+		lab.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
+			o.PropSet = slices.Clone(o.PropSet)
+			for i := range o.PropSet {
+				if v, ok := o.PropSet[i].Val.(types.ArrayOfVirtualDevice); ok && o.Obj == machine {
+					v.VirtualDevice = append(slices.Clone(v.VirtualDevice), volume)
+					o.PropSet[i].Val = v
+				}
+			}
+			return o, true
+		})
+	case "unread":
+		machine := lab.Find("VirtualMachine", args[1])
+		lab.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
+			if o.Obj != machine {
+				return o, true
+			}
+			var kept []types.DynamicProperty
+			for _, p := range o.PropSet {
+				if p.Name == "config.files.vmPathName" || p.Name == "config.hardware.device" {
+					fault := types.LocalizedMethodFault{Fault: &types.NoPermission{PrivilegeId: "System.Read"}}
+					o.MissingSet = append(o.MissingSet, types.MissingProperty{Path: p.Name, Fault: fault})
+				} else {
+					kept = append(kept, p)
+				}
+			}
+			o.PropSet = kept
+			return o, true
+		})
 	default:
 		ts.Fatalf("unknown change %q", args[0])
 	}
-}
-
-// without takes objects out of a property that lists them.
-func without(value types.AnyType, lost map[types.ManagedObjectReference]bool) types.AnyType {
-	switch v := value.(type) {
-	case types.ArrayOfManagedObjectReference:
-		v.ManagedObjectReference = slices.DeleteFunc(slices.Clone(v.ManagedObjectReference), func(r types.ManagedObjectReference) bool { return lost[r] })
-		return v
-	case types.ArrayOfDatastoreHostMount:
-		v.DatastoreHostMount = slices.DeleteFunc(slices.Clone(v.DatastoreHostMount), func(m types.DatastoreHostMount) bool { return lost[m.Key] })
-		return v
-	}
-	return value
 }

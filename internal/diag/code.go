@@ -90,9 +90,11 @@ const (
 	// Git against vCenter.
 	MachineElsewhere Code = "MachineElsewhere"
 	MachineUnknown   Code = "MachineUnknown"
+	MachineAmbiguous Code = "MachineAmbiguous"
 	MachineCount     Code = "MachineCount"
 	TemplateUnused   Code = "TemplateUnused"
 	InventoryStale   Code = "InventoryStale"
+	OtherVCenter     Code = "OtherVCenter"
 
 	// A change in git, before it is applied.
 	ReplicasUnknown     Code = "ReplicasUnknown"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vspread/vspread/fn/verify"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/render"
 	"github.com/vspread/vspread/inventory"
@@ -39,34 +40,97 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-func TestInventoryAndVerified(t *testing.T) {
+// lab has three hosts of one compute cluster and one of another, with what all, some and none of them mount.
+const lab = `
+hosts:
+- {name: a, cluster: /dc/host/one, cpus: 4, memoryMiB: 32700, tags: {zone: z, row: r}}
+- {name: b, cluster: /dc/host/one, state: maintenance}
+- {name: c, cluster: /dc/host/two}
+- {name: d, cluster: /dc/host/one, state: gone}
+datastores:
+- {name: a1, ordinal: 3, capacityGiB: 9, freeGiB: 1, hosts: [a], tags: {disk: nvme}}
+- {name: b1, hosts: [b]}
+- {name: b2, capacityGiB: 5, state: inaccessible, hosts: [b]}
+- {name: d1, hosts: [d]}
+- {name: of-all, type: NFS, capacityGiB: 8, freeGiB: 7, hosts: [a, b, c]}
+- {name: of-one, capacityGiB: 8, freeGiB: 7, hosts: [a, b]}
+- {name: of-some, hosts: [b, c]}
+- {name: of-two, type: NFS, hosts: [c]}
+- {name: unmounted, type: NFS}
+gaps: ["host c: name cannot be read"]
+`
+
+func TestInventory(t *testing.T) {
 	t.Parallel()
-	inv, diags := inventory.Parse("hosts: [{name: a, cpus: 4, memoryMiB: 8, tags: {zone: z}}, {name: b, state: gone}]\ndatastores: [{name: d, ordinal: 3, capacityGiB: 9, freeGiB: 1, hosts: [a]}, {name: l, hosts: [b]}, {name: n, hosts: [a, b]}]\n", diag.Where{})
+	inv, diags := inventory.Parse(lab, diag.Where{})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
+	for wide, want := range map[bool]string{false: `HOST  STATE        LOCAL DATASTORES       FREE/SIZE GIB  SHARED DATASTORES  TAGS
+a     connected    a1                     1/9            of-all, of-one     row=r, zone=z
+b     maintenance  b1, b2 (inaccessible)  -, 0/5         of-all, of-one     -
+c     connected    -                      -              of-all             -
+d     gone         d1 (gone)              -              -                  -
+
+DATASTORE  TYPE  STATE       FREE/SIZE GIB  HOSTS          TAGS
+of-all     NFS   accessible  7/8            all 3          -
+of-one     VMFS  accessible  7/8            all 2 of one   -
+of-some    VMFS  accessible  -              2 of 3, not a  -
+of-two     NFS   accessible  -              c              -
+unmounted  NFS   accessible  -              none           -
+
+4 hosts, 9 datastores (4 local, 2 shared, 3 on some hosts), 0 networks, 0 templates, 1 gaps
+
+Not read at the last refresh, so nothing becomes gone:
+  host c: name cannot be read
+`, true: `HOST  STATE        LOCAL DATASTORES       FREE/SIZE GIB  SHARED DATASTORES  TAGS           CLUSTER       CORES  MEMORY GIB
+a     connected    a1                     1/9            of-all, of-one     row=r, zone=z  /dc/host/one  4      32
+b     maintenance  b1, b2 (inaccessible)  -, 0/5         of-all, of-one     -              /dc/host/one  -      -
+c     connected    -                      -              of-all             -              /dc/host/two  -      -
+d     gone         d1 (gone)              -              -                  -              /dc/host/one  -      -
+
+DATASTORE  TYPE  STATE         FREE/SIZE GIB  HOSTS          TAGS       ORDINAL  PATH
+a1         VMFS  accessible    1/9            a              disk=nvme  3        -
+b1         VMFS  accessible    -              b              -          -        -
+b2         VMFS  inaccessible  0/5            b              -          -        -
+d1         VMFS  gone          -              none           -          -        -
+of-all     NFS   accessible    7/8            all 3          -          -        -
+of-one     VMFS  accessible    7/8            all 2 of one   -          -        -
+of-some    VMFS  accessible    -              2 of 3, not a  -          -        -
+of-two     NFS   accessible    -              c              -          -        -
+unmounted  NFS   accessible    -              none           -          -        -
+
+4 hosts, 9 datastores (4 local, 2 shared, 3 on some hosts), 0 networks, 0 templates, 1 gaps
+
+Not read at the last refresh, so nothing becomes gone:
+  host c: name cannot be read
+`} {
+		var b strings.Builder
+		if err := render.Inventory(&b, inv, wide); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, b.String()); d != "" {
+			t.Error(d)
+		}
+	}
+}
+
+func TestVerified(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
-	if err := render.Inventory(&b, inv, true); err != nil {
+	if err := render.Verified(&b, verify.Report{Machines: 7, Pinned: 2, Elsewhere: 3, Unread: 1, Pools: []verify.Pool{
+		{Name: "p", Datastore: "d", Host: "a", Wanted: 6, InPlace: 2, Others: []string{"on host b", "not read", "on host b", "on datastore e"}},
+		{Namespace: "n", Name: "q", Datastore: "e", Wanted: -1, Uncertain: 1},
+		{Name: "r", Wanted: 0},
+	}}); err != nil {
 		t.Fatal(err)
 	}
-	want := `HOST  STATE      LOCAL DATASTORES  FREE/CAPACITY GIB  SHARED DATASTORES  TAGS    CLUSTER  CORES  MEMORY MIB
-a     connected  d #3              1/9                n                  zone=z  -        4      8
-b     gone       l (gone)          0/0                n                  -       -        0      0
+	want := `POOL       DATASTORE  HOST  IN GIT  IN VCENTER  MACHINES
+default/p  d          a     6       6           2 in place, 2 on host b, 1 not read, 1 on datastore e
+n/q        e          -     -       0..1        1 of this pool or another
+default/r  -          -     0       0           -
 
-2 hosts, 3 datastores (2 local, 1 on all hosts), 0 networks, 0 templates, 0 gaps
-`
-	if d := cmp.Diff(want, b.String()); d != "" {
-		t.Error(d)
-	}
-	b.Reset()
-	if err := render.Verified(&b, render.Verification{Pinned: 1, Pools: []render.VerifiedPool{{"p", "d", 2, []string{"m on a"}}, {"q", "e", -1, nil}}}); err != nil {
-		t.Fatal(err)
-	}
-	want = `POOL  DATASTORE  IN GIT  IN VCENTER  MACHINES
-p     d          2       1           m on a
-q     e          -       0           -
-
-1 machines, 1 of them on the one host of their local datastore
+7 machines: 2 on the one host of their local datastore, 3 elsewhere, 1 not read, 1 on datastores of several hosts
 `
 	if d := cmp.Diff(want, b.String()); d != "" {
 		t.Error(d)

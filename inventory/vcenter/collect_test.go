@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,7 +129,10 @@ func TestMachines(t *testing.T) {
 		machines[i].UUID, machines[i].ID = "", ""
 	}
 	machine := func(dc string) vcenter.Machine {
-		return vcenter.Machine{Name: "machine", Path: "/" + dc + "/vm/a%2fb/c%25d%5ce/machine", Host: "a." + dc, Datastore: "datastore1", DiskDatastores: []string{"datastore1"}}
+		// Two datastores of one name, each known by its datacenter.
+		home := inventory.Object{Name: "datastore1", Path: "/" + dc + "/datastore/datastore1", ID: map[string]string{"east": "datastore-49", "west": "datastore-115"}[dc]}
+		return vcenter.Machine{Name: "machine", Path: "/" + dc + "/vm/a%2fb/c%25d%5ce/machine", Host: "a." + dc,
+			ResourcePool: "/" + dc + "/host/" + dc + "-one/Resources/outer/inner", Datastore: home, Disks: []inventory.Object{home}}
 	}
 	if diff := cmp.Diff([]vcenter.Machine{machine("east"), machine("west")}, machines); diff != "" {
 		t.Error(diff)
@@ -141,6 +145,54 @@ func TestMachines(t *testing.T) {
 	_, gaps, err = s.Machines(context.Background(), vcenter.Scope{Cluster: "west-*"}, nil)
 	if err != nil || len(gaps) != 1 || !strings.Contains(gaps[0], "virtual machine /west/vm/a%2fb/c%25d%5ce/machine: config.uuid cannot be read") {
 		t.Error(gaps, err)
+	}
+}
+
+// TestVolumes lets a machine have a disk of its own elsewhere, and a volume, which is none.
+func TestVolumes(t *testing.T) {
+	t.Parallel()
+	l := start(t, simulated.Options{Build: func(b *simulated.Builder) {
+		p := simulated.HomeLabPlaces(b)
+		b.Machine(simulated.Machine{Name: "worker", Folder: p.Folder, Pool: p.Pool, Host: p.Hosts[0], Datastore: p.Local[0], DiskGiB: 20})
+	}})
+	on := func(datastore string, id *types.ID) types.BaseVirtualDevice {
+		ref := l.Find("Datastore", datastore)
+		backing := &types.VirtualDiskFlatVer2BackingInfo{VirtualDeviceFileBackingInfo: types.VirtualDeviceFileBackingInfo{FileName: "[" + datastore + "] x.vmdk", Datastore: &ref}}
+		return &types.VirtualDisk{VirtualDevice: types.VirtualDevice{Backing: backing}, VDiskId: id}
+	}
+	l.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
+		o.PropSet = slices.Clone(o.PropSet)
+		for i, p := range o.PropSet {
+			if v, ok := p.Val.(types.ArrayOfVirtualDevice); ok && o.Obj == l.Find("VirtualMachine", "worker") {
+				v.VirtualDevice = append(slices.Clone(v.VirtualDevice), on("datastore01", nil), on("iscsi-ds-0", &types.ID{Id: "volume"}))
+				o.PropSet[i].Val = v
+			}
+		}
+		return o, true
+	})
+	s := l.connect(t)
+	machines, gaps, err := s.Machines(context.Background(), vcenter.Scope{}, nil)
+	if err != nil || len(gaps) != 0 || len(machines) != 1 {
+		t.Fatal(machines, gaps, err)
+	}
+	var disks []string
+	for _, d := range machines[0].Disks {
+		disks = append(disks, d.Path)
+	}
+	if diff := cmp.Diff([]string{"/Datacenter/datastore/datastore00", "/Datacenter/datastore/datastore01"}, disks); diff != "" {
+		t.Error(diff)
+	}
+	// A home that is not visible is known by its name alone, and one that cannot be read not at all.
+	hidden := l.Find("Datastore", "datastore00")
+	l.Show(func(o types.ObjectContent) (types.ObjectContent, bool) { return o, o.Obj != hidden })
+	machines, _, err = s.Machines(context.Background(), vcenter.Scope{}, nil)
+	if want := (inventory.Object{Name: "datastore00"}); err != nil || machines[0].Datastore != want {
+		t.Errorf("%+v, %v", machines, err)
+	}
+	l.Show(missing("VirtualMachine", "worker", "config.files.vmPathName", &types.NoPermission{}))
+	machines, gaps, err = s.Machines(context.Background(), vcenter.Scope{}, nil)
+	if want := (inventory.Object{}); err != nil || machines[0].Datastore != want || len(gaps) != 1 {
+		t.Errorf("%+v, %v, %v", machines, gaps, err)
 	}
 }
 

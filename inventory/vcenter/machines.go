@@ -6,8 +6,11 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/vspread/vspread/inventory"
 )
 
 // Machine is a virtual machine that is no template.
@@ -17,10 +20,12 @@ type Machine struct {
 	UUID string
 	// Host is where it runs or last ran.
 	Host string
-	// Datastore is its home: that of its configuration.
-	Datastore string
-	// DiskDatastores are those of its disks, each once.
-	DiskDatastores []string
+	// ResourcePool is the path of the pool that it is in.
+	ResourcePool string
+	// Datastore is its home: that of its configuration. It has only a name where the datastore itself is not visible.
+	Datastore inventory.Object
+	// Disks are the datastores of its own disks, each once. Volumes, which belong to nobody, are not among them.
+	Disks []inventory.Object
 	// PoweredOn tells whether it runs.
 	PoweredOn bool
 }
@@ -58,23 +63,32 @@ func (s *Session) machines(ctx context.Context, scope Scope, progress func(strin
 	chosen.machines = t.present(chosen.machines)
 	t.unread(chosen.machines)
 	t.nameless()
-	b := builder{tree: t, chosen: chosen}
+	homes := t.homes()
 	var machines []Machine
 	for _, n := range chosen.machines {
 		m := Machine{Name: n.name, Path: t.pathOf(n), ID: n.ref.Value, UUID: value[string](n, "config.uuid"),
-			Datastore: home(value[string](n, "config.files.vmPathName")),
 			PoweredOn: value[types.VirtualMachinePowerState](n, "runtime.powerState") == types.VirtualMachinePowerStatePoweredOn}
 		if h := t.nodes[value[types.ManagedObjectReference](n, "runtime.host")]; h != nil {
 			m.Host = h.name
 		}
-		var refs []types.ManagedObjectReference
-		for _, d := range value[[]disk](n, "config.hardware.device") {
-			if d.datastore != nil {
-				refs = append(refs, *d.datastore)
+		if p := t.nodes[value[types.ManagedObjectReference](n, "resourcePool")]; p != nil {
+			m.ResourcePool = t.pathOf(p)
+		}
+		if name := home(value[string](n, "config.files.vmPathName")); name != "" {
+			m.Datastore = inventory.Object{Name: name}
+			if d := homes[placeOf(t.above(n, "Datacenter"), name)]; d != nil {
+				m.Datastore = t.object(d)
 			}
 		}
-		m.DiskDatastores, _ = b.names(refs)
-		m.DiskDatastores = slices.Compact(m.DiskDatastores)
+		for _, d := range value[[]disk](n, "config.hardware.device") {
+			if d.datastore == nil || d.volume || t.nodes[*d.datastore] == nil {
+				continue
+			}
+			if o := t.object(t.nodes[*d.datastore]); o.Name != "" && !slices.Contains(m.Disks, o) {
+				m.Disks = append(m.Disks, o)
+			}
+		}
+		slices.SortFunc(m.Disks, func(a, b inventory.Object) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 		machines = append(machines, m)
 	}
 	slices.SortFunc(machines, func(a, b Machine) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID)) })
@@ -84,7 +98,7 @@ func (s *Session) machines(ctx context.Context, scope Scope, progress func(strin
 
 // machineProperties are those of Collect without what only an inventory needs.
 func machineProperties() []types.PropertySpec {
-	specs := properties("config.uuid", "config.files.vmPathName", "runtime.host", "runtime.powerState")
+	specs := properties("config.uuid", "config.files.vmPathName", "runtime.host", "runtime.powerState", "resourcePool")
 	for i, spec := range specs {
 		specs[i].PathSet = slices.DeleteFunc(spec.PathSet, func(path string) bool {
 			switch path {
@@ -95,4 +109,34 @@ func machineProperties() []types.PropertySpec {
 		})
 	}
 	return specs
+}
+
+// place is a name in a datacenter, where it is unique among datastores.
+type place struct {
+	datacenter types.ManagedObjectReference
+	name       string
+}
+
+// escapes are those of names in vCenter's inventory. A path on a datastore has the name without them.
+var escapes = strings.NewReplacer("%2f", "/", "%2F", "/", "%5c", `\`, "%5C", `\`, "%25", "%")
+
+func placeOf(datacenter *node, name string) place {
+	p := place{name: escapes.Replace(name)}
+	if datacenter != nil {
+		p.datacenter = datacenter.ref
+	}
+	return p
+}
+
+// homes finds datastores by the names that paths on them begin with.
+func (t *tree) homes() map[place]*node {
+	out := map[place]*node{}
+	for _, n := range t.all("Datastore") {
+		out[placeOf(t.above(n, "Datacenter"), n.name)] = n
+	}
+	return out
+}
+
+func (t *tree) object(n *node) inventory.Object {
+	return inventory.Object{Name: n.name, Path: t.pathOf(n), ID: n.ref.Value}
 }

@@ -24,6 +24,8 @@ func reducePortGroups(groups []types.HostPortGroup) []portGroup {
 type disk struct {
 	bytes     int64
 	datastore *types.ManagedObjectReference
+	// volume tells that it is a disk by itself, as the CSI driver makes them, which comes and goes.
+	volume bool
 }
 
 func reduceDisks(devices []types.BaseVirtualDevice) []disk {
@@ -33,7 +35,7 @@ func reduceDisks(devices []types.BaseVirtualDevice) []disk {
 		if !ok {
 			continue
 		}
-		r := disk{bytes: d.CapacityInBytes}
+		r := disk{bytes: d.CapacityInBytes, volume: d.VDiskId != nil}
 		if r.bytes == 0 {
 			r.bytes = d.CapacityInKB << 10
 		}
