@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -58,6 +60,16 @@ func (e comparisonError) Unwrap() error { return e.error }
 
 // Main runs a command line, without the program's name, and gives the exit status.
 func Main(args []string, s Streams) (status int) {
+	// A reader that has had enough ends the program in the middle of its work, unless somebody asks for the signal.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	out := &checkedWriter{next: s.Out}
+	s.Out = out
+	defer func() {
+		if out.err != nil && status != World {
+			fmt.Fprintf(s.Err, "error: the output is not complete: %s\n", out.err)
+			status = World
+		}
+	}()
 	defer func() {
 		if p := recover(); p != nil {
 			var diags diag.List
@@ -82,6 +94,8 @@ func Main(args []string, s Streams) (status int) {
 		return Usage
 	case errors.Is(err, errInvalid):
 		status = Invalid // the diagnostics have been printed
+	case out.err != nil && errors.Is(err, out.err):
+		return OK // it is reported in the end
 	default:
 		fmt.Fprintf(s.Err, "error: %s\n", err)
 	}
@@ -89,6 +103,21 @@ func Main(args []string, s Streams) (status int) {
 		return Usage
 	}
 	return status
+}
+
+// checkedWriter remembers the first error of writing, so that no output is lost without a word.
+type checkedWriter struct {
+	next io.Writer
+	err  error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	n, err := w.next.Write(p)
+	w.err = err
+	return n, err
 }
 
 // route recognises the two ways in which kustomize and kpt call the program without naming a command:

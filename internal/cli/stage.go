@@ -16,9 +16,17 @@ type stagedFile struct {
 	made string
 }
 
-// stage writes a content beside a file, with the file's permissions or those that new files get.
-func stage(target string, content []byte) (stagedFile, error) {
-	failed := func(err error) (stagedFile, error) { return stagedFile{}, fmt.Errorf("write %s: %w", target, err) }
+// stage writes a content beside a file, with the file's permissions or those that new files get. A link stays one: what it leads to
+// is replaced. A file that nobody may write is left alone, though replacing it would be possible.
+func stage(name string, content []byte) (stagedFile, error) {
+	failed := func(err error) (stagedFile, error) { return stagedFile{}, fmt.Errorf("write %s: %w", name, err) }
+	target, err := linked(name)
+	if err != nil {
+		return failed(err)
+	}
+	if info, err := os.Stat(target); err == nil && info.Mode().Perm()&0o222 == 0 {
+		return failed(errors.New("it is read-only: make it writable with `chmod u+w` if it may be replaced"))
+	}
 	made := ""
 	if _, err := os.Stat(filepath.Dir(target)); errors.Is(err, os.ErrNotExist) {
 		made = filepath.Dir(target)
@@ -40,6 +48,26 @@ func stage(target string, content []byte) (stagedFile, error) {
 		return failed(err)
 	}
 	return stagedFile{temporary, target, made}, nil
+}
+
+// linked follows symbolic links, also to where there is nothing yet.
+func linked(name string) (string, error) {
+	const most = 40 // as in Linux
+	for range most {
+		to, err := os.Readlink(name)
+		if err != nil {
+			return name, nil //nolint:nilerr // it is no link
+		}
+		if !filepath.IsAbs(to) {
+			dir, err := filepath.EvalSymlinks(filepath.Dir(name))
+			if err != nil {
+				return "", err
+			}
+			to = filepath.Join(dir, to)
+		}
+		name = to
+	}
+	return "", errors.New("too many symbolic links")
 }
 
 // commit replaces the file, so that a reader sees the old or the new content whole.
