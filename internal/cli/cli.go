@@ -65,8 +65,10 @@ func Main(args []string, s Streams) (status int) {
 	out := &checkedWriter{next: s.Out}
 	s.Out = out
 	defer func() {
-		if out.err != nil && status != World {
+		if out.err != nil {
 			fmt.Fprintf(s.Err, "error: the output is not complete: %s\n", out.err)
+		}
+		if out.err != nil && status != Usage { // which a comparison gives for anything wrong
 			status = World
 		}
 	}()
@@ -95,7 +97,7 @@ func Main(args []string, s Streams) (status int) {
 	case errors.Is(err, errInvalid):
 		status = Invalid // the diagnostics have been printed
 	case out.err != nil && errors.Is(err, out.err):
-		return OK // it is reported in the end
+		// It is reported in the end.
 	default:
 		fmt.Fprintf(s.Err, "error: %s\n", err)
 	}

@@ -88,7 +88,9 @@ Exit status: 0 no change, 1 there are changes, 2 anything wrong.`,
 			}
 			changes := inventory.Changes(inventories[0], inventories[1])
 			for _, sentence := range changes {
-				fmt.Fprintln(s.Out, sentence)
+				if _, err := fmt.Fprintln(s.Out, sentence); err != nil {
+					return comparisonError{err}
+				}
 			}
 			if len(changes) > 0 {
 				return errChanged

@@ -113,6 +113,9 @@ func (f *inventoryFile) save(s Streams, updated inventory.Inventory, dryRun bool
 	if len(changes) == 0 {
 		changes = []string{"figures only: free space, for example"}
 	}
+	if f.text == "" && len(changes) > mostJoined {
+		changes = []string{everything(updated)}
+	}
 	said := strings.Join(changes, "\n") + "\n"
 	if dryRun {
 		_, err := io.WriteString(s.Out, said)
@@ -132,6 +135,34 @@ func (f *inventoryFile) save(s Streams, updated inventory.Inventory, dryRun bool
 	}
 	_, err := io.WriteString(s.Out, said)
 	return err
+}
+
+// mostJoined is how many sentences about what joined a new inventory gets; beyond that they tell nobody anything.
+const mostJoined = 30
+
+// everything is the one sentence for a large inventory that is new.
+func everything(inv inventory.Inventory) string {
+	var words []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{
+		{len(inv.Datacenters), "datacenter"}, {len(inv.Clusters), "compute cluster"}, {len(inv.Hosts), "host"}, {len(inv.Datastores), "datastore"},
+		{len(inv.DatastoreClusters), "datastore cluster"}, {len(inv.Networks), "network"}, {len(inv.ResourcePools), "resource pool"}, {len(inv.Folders), "folder"},
+		{len(inv.Templates), "template"},
+	} {
+		switch c.n {
+		case 0:
+		case 1:
+			words = append(words, "1 "+c.what)
+		default:
+			words = append(words, fmt.Sprintf("%d %ss", c.n, c.what))
+		}
+	}
+	if n := len(inv.StoragePolicies); n > 0 {
+		words = append(words, fmt.Sprintf("%d storage policies", n))
+	}
+	return fmt.Sprintf("new, of vCenter %s %s: %s; `vspread inventory show` lists them", inv.Server, inv.Version, strings.Join(words, ", "))
 }
 
 // refuseStream wants a file that can be replaced, or made.

@@ -47,7 +47,9 @@ func TestKilledWhileWriting(t *testing.T) {
 		t.Skip("kills the program a dozen times")
 	}
 	_, file, refresh := refresher(t, simulated.Options{Build: simulated.Fleet(200)})
-	if out, err := refresh().CombinedOutput(); err != nil {
+	// Of so many that are new there is one line.
+	const first = "1 datacenter, 4 compute clusters, 200 hosts, 205 datastores, 1 network, 4 resource pools, 1 folder, 200 templates"
+	if out, err := refresh().CombinedOutput(); err != nil || !bytes.Contains(out, []byte(first)) || bytes.Count(out, []byte("\n")) != 1 {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	updated, err := os.ReadFile(file)

@@ -61,7 +61,11 @@ func (o *connection) check(c *cobra.Command) error {
 
 // session connects, and gives a context that ends with the timeout or on an interrupt. When it returns, the session is closed.
 func (o *connection) session(s Streams, work func(context.Context, *vcenter.Session, vcenter.Scope, func(string)) error) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // by nohup
+		ends = append(ends, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()

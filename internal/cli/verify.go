@@ -127,12 +127,18 @@ func setOf(out fn.Outcome) *object.Set {
 func ofVCenter(out fn.Outcome, read inventory.Inventory) (map[object.Key]*inventory.Inventory, diag.List) {
 	var diags diag.List
 	here := map[object.Key]*inventory.Inventory{}
+	distinct := map[*inventory.Inventory]bool{}
+	for _, inv := range out.Inventories {
+		distinct[inv] = true
+	}
+	only := len(distinct) == 1
 	for cluster, inv := range out.Inventories {
-		is, was := read.InstanceID, inv.InstanceID
-		if is == "" || was == "" {
-			is, was = read.Server, cmp.Or(inv.Server, read.Server) // written by hand
+		same := read.InstanceID == inv.InstanceID
+		if inv.InstanceID == "" || read.InstanceID == "" {
+			// Written by hand. One vCenter may have several names, so they only tell several inventories apart.
+			same = only || inv.Server == "" || inv.Server == read.Server
 		}
-		if is == was {
+		if same {
 			here[cluster] = inv
 			continue
 		}
@@ -148,6 +154,9 @@ func ofVCenter(out fn.Outcome, read inventory.Inventory) (map[object.Key]*invent
 	return here, diags
 }
 
+// mostStale is how many differences are told: of a minimal inventory, written by hand, there may be thousands.
+const mostStale = 20
+
 // stale reports what a refresh would change in the inventories, each once.
 func stale(out fn.Outcome, here map[object.Key]*inventory.Inventory, read inventory.Inventory, scope vcenter.Scope) diag.List {
 	var diags diag.List
@@ -157,9 +166,15 @@ func stale(out fn.Outcome, here map[object.Key]*inventory.Inventory, read invent
 			continue
 		}
 		done = append(done, inv)
-		for _, sentence := range inventory.Changes(*inv, merged(*inv, read, scope)) {
-			diags.Warnf(diag.InventoryStale, diag.At(out.InventoryRefs[cluster], ""), "%s", sentence).
-				WithHint("refresh the inventory")
+		at := diag.At(out.InventoryRefs[cluster], "")
+		changes := inventory.Changes(*inv, merged(*inv, read, scope))
+		for i, sentence := range changes {
+			if i == mostStale {
+				diags.Warnf(diag.InventoryStale, at, "with %d more differences, %d in all", len(changes)-i, len(changes)).
+					WithHint("`vspread inventory refresh --dry-run` says them all")
+				break
+			}
+			diags.Warnf(diag.InventoryStale, at, "%s", sentence).WithHint("refresh the inventory")
 		}
 	}
 	return diags
