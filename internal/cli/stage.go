@@ -56,7 +56,7 @@ func linked(name string) (string, error) {
 	for range most {
 		to, err := os.Readlink(name)
 		if err != nil {
-			return name, nil //nolint:nilerr // it is no link
+			return name, nil // it is no link
 		}
 		if !filepath.IsAbs(to) {
 			dir, err := filepath.EvalSymlinks(filepath.Dir(name))

@@ -5,7 +5,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -104,10 +103,7 @@ func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (wo
 	if err := render.Verified(s.Out, result); err != nil {
 		return 0, err
 	}
-	diags = diags.Sorted()
-	if err := report(s, diags); err != nil && !errors.Is(err, errInvalid) {
-		return 0, err
-	}
+	_ = report(s, diags) // the status is not only for errors
 	for _, d := range diags {
 		worst = max(worst, d.Severity)
 	}

@@ -38,7 +38,7 @@ func listen(t *testing.T, wrap func(net.Listener) net.Listener, f func(net.Conn)
 				return
 			}
 			go func() {
-				defer c.Close()
+				defer func() { _ = c.Close() }()
 				f(c)
 			}()
 		}
@@ -57,7 +57,7 @@ func tunnel(to string) func(net.Conn) {
 		if err != nil {
 			return
 		}
-		defer server.Close()
+		defer func() { _ = server.Close() }()
 		_, _ = io.WriteString(c, "HTTP/1.1 200 Connection established\r\n\r\n")
 		go func() { _, _ = io.Copy(server, r) }()
 		_, _ = io.Copy(c, server)
