@@ -72,7 +72,7 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 				kept[i] = cmp.Or(replaced[i], item)
 			}
 		}
-		return kept, append(placed(added, kept, moved), guard(items)...)
+		return kept, append(placed(added, kept, moved), guard(items, outputs)...)
 	}
 }
 

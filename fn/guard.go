@@ -3,10 +3,13 @@
 package fn
 
 import (
+	"strings"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/tree"
@@ -21,8 +24,9 @@ const GuardName = "vspread-did-not-run.add---enable-exec"
 const kustomizeID = "kustomize.config.k8s.io/id"
 
 // guard adds the object when kustomize runs us, and only then: kpt would write it to a file. kustomize
-// drops it from the output.
-func guard(items []*yaml.RNode) []*yaml.RNode {
+// drops it from the output, but only after the outermost layer, and takes no two objects of one id; so its namespace, which
+// is none, tells the clusters of several layers apart where no guard has removed it.
+func guard(items []*yaml.RNode, outputs []expand.Output) []*yaml.RNode {
 	byKustomize := false
 	for _, item := range items {
 		annotations := tree.Get(item.YNode(), "metadata", "annotations")
@@ -34,10 +38,15 @@ func guard(items []*yaml.RNode) []*yaml.RNode {
 	if !byKustomize {
 		return nil
 	}
+	namespace := ""
+	if len(outputs) > 0 {
+		namespace = strings.ReplaceAll(outputs[0].Owner, "/", ".")
+	}
 	return []*yaml.RNode{yaml.NewRNode(codec.Encode(corev1.ConfigMap{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: metav1.ObjectMeta{
 			Name:        GuardName,
+			Namespace:   namespace,
 			Annotations: map[string]string{object.LocalConfig: "true"},
 		},
 	}))}

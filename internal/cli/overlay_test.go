@@ -71,6 +71,26 @@ func TestReferencesFollowNames(t *testing.T) {
 	}
 }
 
+// TestGuards holds the guards of the examples to the one that init writes.
+func TestGuards(t *testing.T) {
+	t.Parallel()
+	guards, err := filepath.Glob(filepath.Join(examples, "*", "guard"))
+	if err != nil || len(guards) < 9 {
+		t.Fatalf("%d guards (%v)", len(guards), err)
+	}
+	for name, scaffold := range map[string]string{"guard.yaml": "guard.yaml", "kustomization.yaml": "guard-kustomization.yaml"} {
+		want, err := os.ReadFile(filepath.Join("scaffold", scaffold))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range guards {
+			if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s is not scaffold/%s (%v)", filepath.Join(dir, name), scaffold, err)
+			}
+		}
+	}
+}
+
 func needsKustomize(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("kustomize"); err != nil {
