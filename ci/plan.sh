@@ -6,18 +6,21 @@
 #
 #   VSPREAD_PATH      where the manifests are, several separated by spaces; default .
 #   VSPREAD_RENDERED  the directory with what comes out, which must be up to date; nothing: there is none
+#   VSPREAD_STORAGE   the directory with what the workload cluster gets itself; VSPREAD_RENDERED then has the rest
 #   VSPREAD_FAIL_ON   kinds of changes that fail the job, such as replace,remove
 #   VSPREAD_COMMENT   false: no comment
 #   VSPREAD_AUTHOR    GitHub: who the comments are by; default github-actions[bot]
 #   GH_TOKEN          GitHub: what `gh` writes with
 #   VSPREAD_TOKEN     GitLab: an access token of the project with the scope api
 set -euf # f, because $path is split and not expanded
-path=${VSPREAD_PATH:-.}
+path=${VSPREAD_PATH:-.} rendered=${VSPREAD_RENDERED:-} storage=${VSPREAD_STORAGE:-}
+fail_on=$(printf %s "${VSPREAD_FAIL_ON:-}" | tr -d '[:space:]')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
 
 complain() { echo "error: $1" >&2; exit 3; }
+if [ -n "$storage" ] && [ -z "$rendered" ]; then complain "VSPREAD_STORAGE (storage) needs VSPREAD_RENDERED (rendered)"; fi
 
 # Which pull request, and where it left the branch that it is for.
 forge=none base=
@@ -30,7 +33,13 @@ refs/pull/*)
 esac
 if [ -n "${CI_MERGE_REQUEST_IID:-}" ]; then
   forge=gitlab number=$CI_MERGE_REQUEST_IID base=$CI_MERGE_REQUEST_DIFF_BASE_SHA
-  notes=$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests/$number/notes
+  if [ -n "${CI_MERGE_REQUEST_TARGET_BRANCH_SHA:-}" ]; then
+    # HEAD is the merge already; the rest of what it brings is not of this merge request.
+    base=$(git merge-base "$CI_MERGE_REQUEST_TARGET_BRANCH_SHA" HEAD) ||
+      complain "the clone has no common commit with the target branch; the job needs GIT_DEPTH: 0"
+  fi
+  # In a fork's pipeline, CI_PROJECT_ID is the fork.
+  notes=$CI_API_V4_URL/projects/${CI_MERGE_REQUEST_PROJECT_ID:-$CI_PROJECT_ID}/merge_requests/$number/notes
   jq=$(command -v jq || command -v gojq) || complain "jq or gojq is not installed"
 fi
 
@@ -43,12 +52,17 @@ find_github() {
     --jq '.[] | select(.user.login == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id'
 }
 find_gitlab() {
-  # In two steps, for a failure in a pipe is not seen.
+  # In steps, for a failure in a pipe is not seen.
   gitlab "$CI_API_V4_URL/user" > "$work/user" || return 1
-  gitlab "$notes?per_page=100&sort=asc&order_by=created_at" > "$work/notes" || return 1
   VSPREAD_AUTHOR=$($jq -r .username "$work/user")
   export VSPREAD_AUTHOR
-  $jq -r '.[] | select(.author.username == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id' "$work/notes"
+  page=0 found=100
+  while [ "$found" -eq 100 ]; do
+    page=$((page + 1))
+    gitlab "$notes?per_page=100&page=$page&sort=asc&order_by=created_at" > "$work/notes" || return 1
+    $jq -r '.[] | select(.author.username == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id' "$work/notes"
+    found=$($jq length "$work/notes")
+  done
 }
 comment() {
   begins=$(head -n 2 "$work/comment")
@@ -67,14 +81,20 @@ comment() {
 
 if [ "$forge" = none ]; then
   # Where there is output, rendering it below finds the same mistakes and, unlike validate, passes the output over.
-  if [ -z "${VSPREAD_RENDERED:-}" ]; then vspread validate $path || status=$?; fi
+  if [ -z "$rendered" ]; then vspread validate $path || status=$?; fi
 else
   # 0 no changes, 1 changes, 2 anything wrong.
   changed=0
   vspread plan --from "$base" --to HEAD --exit-code -o markdown $path > "$work/plan" 2> "$work/complaint" || changed=$?
   cat "$work/complaint" >&2
   if [ ! -s "$work/plan" ]; then
-    { echo '<!-- vspread plan -->'; echo '**There is no plan, because the manifests have errors:**'; echo; sed 's/^/    /' "$work/complaint"; } > "$work/plan"
+    {
+      echo '<!-- vspread plan -->'
+      echo '**There is no plan, because the manifests have errors:**'
+      echo
+      # A comment holds 65,536 characters.
+      awk '{n += length($0) + 5} n > 60000 {print "\n… and more, which is in the log."; exit} {print "    " $0}' "$work/complaint"
+    } > "$work/plan"
   fi
   # A second line tells paths apart.
   key=$(printf %s "$path" | sed 's/[^A-Za-z0-9._/-]/_/g')
@@ -87,18 +107,46 @@ else
   fi
   if [ "$changed" -gt 1 ]; then
     status=1
-  elif [ -n "${VSPREAD_FAIL_ON:-}" ]; then
-    vspread plan --from "$base" --to HEAD --fail-on "$VSPREAD_FAIL_ON" $path > /dev/null 2>&1 || status=$?
-    if [ "$status" = 1 ]; then echo "error: there are changes of these kinds: $VSPREAD_FAIL_ON" >&2; fi
+  elif [ -n "$fail_on" ]; then
+    vspread plan --from "$base" --to HEAD --fail-on "$fail_on" $path > /dev/null 2> "$work/complaint" || status=$?
+    case $status in
+    0) ;;
+    1) echo "error: there are changes of these kinds: $fail_on" >&2 ;;
+    *) cat "$work/complaint" >&2 ;;
+    esac
   fi
 fi
+if [ -z "$rendered" ] || [ "$status" != 0 ]; then exit "$status"; fi
 
-if [ -n "${VSPREAD_RENDERED:-}" ] && [ "$status" = 0 ]; then
-  vspread render $path -o "$VSPREAD_RENDERED" > /dev/null
-  if [ -n "$(git status --porcelain -- "$VSPREAD_RENDERED")" ]; then
-    git --no-pager diff --stat -- "$VSPREAD_RENDERED" >&2
-    echo "error: $VSPREAD_RENDERED is not what comes out; run \`vspread render $path -o $VSPREAD_RENDERED\` and commit it" >&2
+# A path that the pull request removes has been planned, and there is nothing to render from it.
+there=$path
+if [ "$forge" != none ]; then
+  there=
+  for p in $path; do if [ -e "$p" ]; then there="$there $p"; fi; done
+fi
+check() { # DIRECTORY FLAGS...
+  directory=$1
+  shift
+  if [ -n "$there" ]; then
+    vspread render $there "$@" -o "$directory" > /dev/null 2> "$work/complaint" || { status=$?; cat "$work/complaint" >&2; exit "$status"; }
+    cat "$work/complaint" >&2
+  elif [ -e "$directory" ]; then
+    echo "error: $path is gone and $directory is still there, so what the plan says will not happen; delete it" >&2
     status=1
   fi
+  git status --porcelain --ignored -- "$directory" > "$work/differs"
+  if [ -s "$work/differs" ]; then
+    git --no-pager diff --stat -- "$directory" >&2
+    echo "error: $directory is not what comes out; run \`vspread render $path${*:+ $*} -o $directory\` and commit it" >&2
+    if grep -q '^!!' "$work/differs"; then echo "error: git ignores what is in $directory; look into .gitignore" >&2; fi
+    status=1
+  fi
+}
+if [ -n "$storage" ]; then check "$storage" --only storage; fi
+check "$rendered" ${storage:+--only management}
+# These stay, whatever the plan says of them.
+if [ -n "$there" ] && grep -q -e '\[NotInInput]$' -e '\[OwnerAbsent]$' "$work/complaint"; then
+  echo "error: $rendered has objects that do not come out, and they stay; delete what is a leftover, and keep what is yours in $path" >&2
+  status=1
 fi
 exit "$status"

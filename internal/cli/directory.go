@@ -141,7 +141,11 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 		}
 		return false
 	case inOutput == nil:
-		l.diags.Warnf(diag.NotInInput, l.at(there), "is in %s and not in the input; it stays", l.dir).
+		stays := "it stays"
+		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
+			stays += " with " + cmp.Or(n, "its") + " machines"
+		}
+		l.diags.Warnf(diag.NotInInput, l.at(there), "is in %s and not in the input; %s", l.dir, stays).
 			WithHint("delete it there if it is a leftover")
 		return true
 	case inOutput.IsLocalConfig():
