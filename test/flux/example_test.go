@@ -4,16 +4,22 @@ package flux_test
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	kustomizev1 "github.com/fluxcd/kustomize-controller/api/v1"
 	"github.com/fluxcd/pkg/runtime/cel"
+	"github.com/fluxcd/pkg/sourceignore"
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
+	"github.com/google/cel-go/common/types"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 )
 
@@ -41,7 +47,13 @@ func TestExample(t *testing.T) {
 		if applied := objects(t, build(t, copied)); len(applied) == 0 {
 			t.Errorf("%s applies nothing", name)
 		}
+		if k.Spec.KubeConfig != nil && len(k.Spec.DependsOn) == 0 {
+			t.Errorf("%s does not wait for the cluster", name)
+		}
 		for _, d := range k.Spec.DependsOn {
+			if name == "apple-workload" {
+				waits(t, d.ReadyExpr)
+			}
 			if _, ok := kustomizations[d.Name]; !ok || d.Namespace != "" {
 				t.Errorf("%s depends on %s, which is not there", name, d.Name)
 			}
@@ -56,6 +68,88 @@ func TestExample(t *testing.T) {
 	}
 	if len(kustomizations) != 3 || len(sources) != 2 {
 		t.Errorf("%d Kustomizations, %d sources", len(kustomizations), len(sources))
+	}
+}
+
+// waits evaluates the expression by which a Kustomization waits for the cluster's, as kustomize-controller does: what has been
+// applied is enough, its machines need not run.
+func waits(t *testing.T, expression string) {
+	t.Helper()
+	e, err := cel.NewExpression(expression, cel.WithCompile(), cel.WithOutputType(types.BoolType), cel.WithStructVariables("self", "dep"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	applied := kustomizev1.KustomizationStatus{
+		Conditions: []metav1.Condition{{Type: "Ready", Status: "Unknown"}},
+		Inventory:  &kustomizev1.ResourceInventory{Entries: []kustomizev1.ResourceRef{{ID: "default_apple_cluster.x-k8s.io_Cluster", Version: "v1beta2"}}},
+	}
+	for _, c := range []struct {
+		name   string
+		status kustomizev1.KustomizationStatus
+		want   bool
+	}{
+		{"nothing has been applied", kustomizev1.KustomizationStatus{ObservedGeneration: -1}, false},
+		{"machines come up", applied, true},
+	} {
+		dep, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&kustomizev1.Kustomization{Status: c.status})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := e.EvaluateBoolean(context.Background(), map[string]any{"self": dep, "dep": dep}); err != nil || got != c.want {
+			t.Errorf("%s: %v (%v)", c.name, got, err)
+		}
+	}
+}
+
+// TestArtifact packs what the README pushes, as `flux push artifact` does. It has the paths that the Kustomizations name and nothing
+// else: no sources, and no history of git.
+func TestArtifact(t *testing.T) {
+	readme := read(t, filepath.Join(examples, "flux", "README.md"))
+	m := regexp.MustCompile(`flux push artifact \S+ --path=(\S+) --ignore-paths='(\S+)'`).FindStringSubmatch(readme)
+	if m == nil {
+		t.Fatal("the README has no flux push artifact")
+	}
+	root := filepath.Join(t.TempDir(), "repository")
+	if err := os.CopyFS(root, os.DirFS(filepath.Join(examples, "flux"))); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(root, ".git", "config"), "[core]\n")
+	write(t, filepath.Join(root, ".github", "workflows", "plan.yaml"), "on: push\n")
+	dir := filepath.Join(root, m[1])
+	domain := strings.Split(dir, string(filepath.Separator))
+	matcher := sourceignore.NewMatcher(sourceignore.ReadPatterns(strings.NewReader(strings.ReplaceAll(m[2], ",", "\n")), domain))
+	packed := map[string]bool{}
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(dir, p)
+		ignored := matcher.Match(strings.Split(p, string(filepath.Separator)), err == nil && d.IsDir())
+		switch {
+		case err == nil && !d.IsDir() && !ignored:
+			packed[filepath.ToSlash(rel)] = true
+		case err == nil && d.IsDir() && ignored && (strings.HasPrefix(rel, "rendered") || strings.HasPrefix(rel, "apps")):
+			t.Errorf("the directory %s is ignored", rel)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kustomizations, _ := fluxObjects(t)
+	read := map[string]bool{}
+	for name, k := range kustomizations {
+		below := strings.TrimPrefix(k.Spec.Path, "./") + "/"
+		for p := range packed {
+			if strings.HasPrefix(p, below) {
+				read[p], read[name] = true, true
+			}
+		}
+		if !read[name] {
+			t.Errorf("%s: the artifact has nothing below %s", name, k.Spec.Path)
+		}
+	}
+	for p := range packed {
+		if !read[p] {
+			t.Errorf("the artifact has %s, which no Kustomization reads", p)
+		}
 	}
 }
 
