@@ -16,7 +16,7 @@ LDFLAGS := -s -w -X github.com/vspread/vspread/internal/cli.version=$(VERSION)
 E2E     := $(CURDIR)/build/e2e/bin
 TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1 VSPREAD_NEEDS_JQ=1
 
-.PHONY: help demo build test test-long test-crd test-flux test-install test-argocd test-workflows test-image e2e lint generate golden freeze bench fuzz image rootfs dist clean
+.PHONY: help demo build test test-long test-crd test-flux test-install test-argocd test-workflows test-image e2e lint generate golden freeze bench fuzz image rootfs dist notes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -105,6 +105,9 @@ image: ## the container images: the function, and the sidecar for Argo CD
 
 dist: ## what a release has, in build/dist: archives, their sums, and of each a list of what is in it
 	VERSION=$(VERSION) image/dist.sh build/dist
+
+notes: ## what CHANGELOG.md says of a release, VERSION=v1.2.3, if it is ready
+	@image/notes.sh $(VERSION)
 
 rootfs: ## what is in the function's image, in build/rootfs; for GOARCH
 	rm -rf build/rootfs

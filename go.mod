@@ -2,6 +2,10 @@ module github.com/vspread/vspread
 
 go 1.26.0
 
+// What releases and images are built with, and workflows install; test/workflows holds the other places to it. Who only
+// imports or installs vspread needs no more than the line above.
+toolchain go1.26.8
+
 // github.com/kptdev/krm-functions-sdk/go/fn is the kpt functions SDK: the module
 // github.com/GoogleContainerTools/kpt-functions-sdk/go/fn under the name its own go.mod declares now.
 require (

@@ -175,6 +175,80 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// TestOneGo wants what is built here, by whom ever, to be built with one version of Go: that of go.mod, which setup-go reads.
+func TestOneGo(t *testing.T) {
+	find := func(file, expression string) string {
+		t.Helper()
+		m := regexp.MustCompile(expression).FindSubmatch(read(t, filepath.Join(root, file)))
+		if m == nil {
+			t.Fatalf("%s has no %s", file, expression)
+		}
+		return string(m[1])
+	}
+	want := find("go.mod", `(?m)^toolchain go(\S+)$`)
+	for file, expression := range map[string]string{"Dockerfile": `golang:(\S+)`, "ci/gitlab.yaml": `golang:(\S+)`} {
+		if got := find(file, expression); got != want {
+			t.Errorf("%s has Go %s, and go.mod %s", file, got, want)
+		}
+	}
+	for _, f := range append(workflows(t), filepath.Join(root, "action.yml")) {
+		text := string(read(t, f))
+		if strings.Contains(text, "go-version:") || strings.Count(text, "setup-go@") != strings.Count(text, "go-version-file:") {
+			t.Errorf("%s does not take the version of Go from go.mod", f)
+		}
+	}
+}
+
+// TestActionCache wants the action not to ask for a cache that there cannot be: its key is made of files of the workspace,
+// and the action is not in it.
+func TestActionCache(t *testing.T) {
+	var action struct {
+		Runs struct {
+			Steps []struct {
+				Uses string
+				With map[string]any
+			}
+		}
+	}
+	if err := yaml.Unmarshal(read(t, filepath.Join(root, "action.yml")), &action); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range action.Runs.Steps {
+		if strings.HasPrefix(step.Uses, "actions/setup-go@") && step.With["cache"] != false {
+			t.Errorf("%+v", step.With)
+		}
+	}
+}
+
+// TestReleaseNotes runs what the workflow of a release takes its words from.
+func TestReleaseNotes(t *testing.T) {
+	dir := t.TempDir()
+	copyFile(t, filepath.Join(root, "image/notes.sh"), filepath.Join(dir, "notes.sh"))
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n\n* Soon.\n\n## v0.2.0\n\n* New.\n\n## v0.1.1\n\n## v0.1.0\n\n* First,\n  of all.\n")
+	for _, version := range []string{"v0.2.0", "v0.1.1"} {
+		write("internal/cli/testdata/releases/"+version+"/homelab/input.yaml", "")
+	}
+	for version, want := range map[string]string{
+		"v0.2.0": "\n* New.\n", "v0.1.0": "v0.1.0 is not frozen", "v0.1.1": "says nothing", "v0.3.0": "says nothing", "v0": "says nothing",
+	} {
+		command := exec.Command("sh", "notes.sh", version)
+		command.Dir = dir
+		out, err := command.CombinedOutput()
+		if isGood := version == "v0.2.0"; isGood != (err == nil) || isGood && string(out) != want || !strings.Contains(string(out), want) {
+			t.Errorf("%s: %q (%v), want %q", version, out, err, want)
+		}
+	}
+}
+
 func read(t *testing.T, file string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(file)
