@@ -11,10 +11,12 @@ import (
 )
 
 // TestHosts runs vspread under the real kustomize, kubectl and kpt. `make test` installs kustomize and
-// sets VSPREAD_NEEDS_KUSTOMIZE, so that there the scripts cannot be passed over.
+// sets VSPREAD_NEEDS_KUSTOMIZE, the workflow installs kpt and sets VSPREAD_NEEDS_KPT, so that there the scripts cannot
+// be passed over.
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	needsKustomize(t)
+	hasKpt(t)
 	root, err := filepath.Abs(examples)
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func TestLifeOfACluster(t *testing.T) {
 	ways := []way{&rendered{}, &packaged{}}
 	for _, tool := range []string{"kustomize", "kpt"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			if tool == "kustomize" && os.Getenv("VSPREAD_NEEDS_KUSTOMIZE") != "" {
+			if os.Getenv("VSPREAD_NEEDS_"+strings.ToUpper(tool)) != "" {
 				t.Fatal(err)
 			}
 			t.Logf("%s is not on the PATH", tool)

@@ -26,8 +26,9 @@ func TestOverlay(t *testing.T) {
 	golden(t, filepath.Join(overlay, ".expected", "output.yaml"), kustomize(t, filepath.Join(overlay, "staging")))
 }
 
-// TestReferencesFollowNames puts a layer with a prefix above each example. Nothing in what comes out may be called, or
-// refer to anything, by a name from below, but the annotations that say for which Cluster vspread wrote an object.
+// TestReferencesFollowNames puts a layer with a prefix and a namespace above each example. Nothing in what comes out may be
+// called, or refer to anything, by a name or a namespace from below, but the annotations that say for which Cluster vspread wrote an
+// object.
 func TestReferencesFollowNames(t *testing.T) {
 	t.Parallel()
 	needsKustomize(t)
@@ -35,7 +36,7 @@ func TestReferencesFollowNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range exampleDirs(t) {
+	for _, dir := range append(exampleDirs(t), everyReference(t)) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
 			root := t.TempDir()
@@ -61,6 +62,9 @@ func TestReferencesFollowNames(t *testing.T) {
 			}
 			for _, n := range above {
 				scalars(n.YNode(), "", func(path, kind, value string) {
+					if strings.HasSuffix(path, ".namespace") && value != "above" {
+						t.Errorf("%s %s: %s is still %s", n.GetKind(), n.GetName(), path, value)
+					}
 					// A reference to what is not in the build stays as it is.
 					if names[value] && (kind == "" || names[kind+" "+value]) && !strings.HasSuffix(path, object.OwnerAnnotation) && !strings.HasSuffix(path, object.AdoptedAnnotation) {
 						t.Errorf("%s %s: %s is still %s", n.GetKind(), n.GetName(), path, value)
@@ -69,6 +73,70 @@ func TestReferencesFollowNames(t *testing.T) {
 			}
 		})
 	}
+}
+
+// everyReference makes a directory with what the examples do not have: Secrets that files, users, an identity and a bootstrap
+// refer to, and a health check for one MachineDeployment.
+func everyReference(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "every-reference")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(examples, "homelab"))); err != nil {
+		t.Fatal(err)
+	}
+	change := func(file, old, new string) {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil || !strings.Contains(string(text), old) {
+			t.Fatalf("%s has no %q (%v)", file, old, err)
+		}
+		write(t, filepath.Join(dir, file), strings.Replace(string(text), old, new, 1))
+	}
+	change("kustomization.yaml", "- cluster.yaml\n", "- cluster.yaml\n- more.yaml\n")
+	change("control-plane.yaml", "    users:\n    - name: capv\n", "    files:\n    - {path: /etc/ca.crt, contentFrom: {secret: {name: trust, key: ca}}}\n"+
+		"    users:\n    - name: capv\n      passwdFrom: {secret: {name: password, key: hash}}\n")
+	write(t, filepath.Join(dir, "more.yaml"), `apiVersion: v1
+kind: Secret
+metadata: {name: trust, namespace: default}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: password, namespace: default}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: join, namespace: default}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: reader, namespace: default}
+---
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: VSphereClusterIdentity
+metadata: {name: edge}
+spec: {secretName: reader}
+---
+apiVersion: cluster.x-k8s.io/v1beta2
+kind: MachineHealthCheck
+metadata: {name: gpu, namespace: default}
+spec:
+  clusterName: apple
+  selector: {matchLabels: {cluster.x-k8s.io/deployment-name: gpu-workers}}
+---
+apiVersion: cluster.x-k8s.io/v1beta2
+kind: MachineDeployment
+metadata:
+  name: gpu-workers
+  namespace: default
+  annotations: {vspread.dev/exclude: "true"}
+spec:
+  clusterName: apple
+  template:
+    spec:
+      clusterName: apple
+      bootstrap: {dataSecretName: join}
+      infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: VSphereMachineTemplate, name: elsewhere}
+`)
+	return dir
 }
 
 // TestGuards holds the guards of the examples to the one that init writes.
