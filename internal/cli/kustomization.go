@@ -15,10 +15,10 @@ import (
 // harmless are the fields of a kustomization that change no object, or only pass objects on.
 var harmless = []string{"apiVersion", "kind", "metadata", "resources", "configurations", "sortOptions", "buildMetadata", "openapi", "transformers"}
 
-// kustomizations warns of those that do more than list resources: what they do is not in the plan.
-func (s *planSide) kustomizations() diag.List {
+// kustomizations warns of those that do more than list resources: what they do is neither in a plan nor in what is rendered.
+func (r *source) kustomizations() diag.List {
 	var diags diag.List
-	for _, b := range s.builds {
+	for _, b := range r.builds {
 		var doc yaml.Node
 		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
 			continue // reported as no YAML
@@ -40,7 +40,7 @@ func (s *planSide) kustomizations() diag.List {
 		}
 		if len(does) > 0 {
 			diags.Warnf(diag.KustomizationNotRun, diag.At(diag.Ref{File: b.name}, ""), "does more than list files (%s), and vspread does not run kustomize", diag.Choices(does)).
-				WithHint("compare what comes out: `kustomize build` each side into a file, and `vspread plan --from FILE --to FILE`")
+				WithHint("let kustomize run vspread, and compare what comes out: `kustomize build` each side into a file, and `vspread plan --from FILE --to FILE`")
 		}
 	}
 	return diags

@@ -72,6 +72,7 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 		return o.intoDirectory(s, input)
 	}
 	out := o.pruned(input.transform())
+	out.Diags.Append(input.kustomizations()...)
 	wanted, diags := o.wanted(out.Items)
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)

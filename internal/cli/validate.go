@@ -18,7 +18,9 @@ func newValidate(s Streams) *cobra.Command {
 			if err := input.read(paths); err != nil {
 				return err
 			}
-			return report(s, input.transform().Diags)
+			diags := input.transform().Diags
+			diags.Append(input.kustomizations()...)
+			return report(s, diags)
 		},
 	}
 }
