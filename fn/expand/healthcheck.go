@@ -3,6 +3,9 @@
 package expand
 
 import (
+	"maps"
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -23,28 +26,16 @@ func (e *expansion) healthCheck(out *Output) {
 	if wanted == nil {
 		return
 	}
-	onHost := map[string]int{}
-	fullest := ""
-	for _, p := range out.Pools {
-		n := p.Replicas
-		if p.Bounds != nil {
-			n = p.Bounds.Max
-		}
-		for _, host := range p.Datastore.Hosts {
-			onHost[host] += n
-			if onHost[host] > onHost[fullest] || fullest == "" {
-				fullest = host
-			}
-		}
+	hosts := machinesOnHosts(out.Pools)
+	fullest := 0
+	for _, n := range hosts {
+		fullest = max(fullest, n.least)
 	}
-	limit := max(onHost[fullest]-1, 1)
+	limit := max(fullest-1, 1)
 	if wanted.MaxUnhealthy != nil {
 		limit = *wanted.MaxUnhealthy
 	}
-	if limit >= onHost[fullest] && fullest != "" {
-		e.diags.Warnf(diag.HealthCheckHost, e.at().Dot("healthCheck"), "up to %d unhealthy machines are replaced, and the fullest host, %s, has %d: its loss would be taken for sick machines", limit, fullest, onHost[fullest]).
-			WithHint("keep maxUnhealthy below the number of machines on a host, or let every host have two machines or more")
-	}
+	e.noteHosts(hosts, limit)
 	check := clusterv1.MachineHealthCheck{Spec: clusterv1.MachineHealthCheckSpec{
 		ClusterName: e.cluster.name,
 		Selector: metav1.LabelSelector{
@@ -68,4 +59,62 @@ func (e *expansion) healthCheck(out *Output) {
 	e.head(node, object.CoreGroup+"/"+core, "MachineHealthCheck", name, nil)
 	convert.MachineHealthCheckIn(node, core)
 	out.Desired = append(out.Desired, object.Desired{Node: yaml.NewRNode(node), File: "health/" + name + ".yaml"})
+}
+
+// onHost is how many machines a host has; the autoscaler chooses between the two.
+type onHost struct{ least, most int }
+
+// machinesOnHosts counts the machines of all pools by host.
+func machinesOnHosts(pools []Pool) map[string]onHost {
+	hosts := map[string]onHost{}
+	for _, p := range pools {
+		own := onHost{p.Replicas, p.Replicas}
+		if p.Bounds != nil {
+			own = onHost{p.Bounds.Min, p.Bounds.Max}
+		}
+		for _, host := range p.Datastore.Hosts {
+			n := hosts[host]
+			hosts[host] = onHost{n.least + own.least, n.most + own.most}
+		}
+	}
+	return hosts
+}
+
+// noteHosts tells of hosts with so few machines that the check replaces all of them when the host is dead. That some
+// have fewer than others is no mistake; a limit that is too high for each of them most likely is.
+func (e *expansion) noteHosts(hosts map[string]onHost, limit int) {
+	var mistaken []string
+	used, smallest, bounded := 0, 0, false
+	for _, host := range slices.Sorted(maps.Keys(hosts)) {
+		n := hosts[host]
+		if n.most == 0 {
+			continue
+		}
+		if used++; used == 1 || n.least < smallest {
+			smallest = n.least
+		}
+		if n.least <= limit {
+			mistaken = append(mistaken, host)
+			bounded = bounded || n.most > limit
+		}
+	}
+	if len(mistaken) == 0 {
+		return
+	}
+	severity, have := diag.Info, "have"
+	if len(mistaken) == used {
+		severity = diag.Warning
+	}
+	switch {
+	case bounded:
+		have = "may have"
+	case len(mistaken) == 1:
+		have = "has"
+	}
+	d := e.diags.Add(severity, diag.HealthCheckHost, e.at().Dot("healthCheck"), "machines are replaced while up to %d are unhealthy, and %s %s no more than that: the loss of such a host is taken for sick machines", limit, diag.Choices(mistaken), have)
+	if smallest > 1 {
+		d.WithHint("maxUnhealthy: %d tells every host from its machines", smallest-1)
+	} else {
+		d.WithHint("only two machines on each host tell it from a machine; when a host is dead, write state: gone in the inventory")
+	}
 }
