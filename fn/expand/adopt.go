@@ -136,7 +136,11 @@ func (e *expansion) adopt(out *Output, pool Pool, group v1alpha1.WorkerGroup, at
 		}
 	}
 	e.unbound(node, md, group)
-	e.autoscaled(node, pool, machine)
+	var bootstrap *yaml.Node
+	if o, _ := e.Objects.Follow(md, "spec", "template", "spec", "bootstrap", "configRef"); o != nil {
+		bootstrap = o.Node
+	}
+	e.autoscaled(node, pool, machine, bootstrap)
 	e.checkVersion(pool, tree.String(node, "spec", "template", "spec", "version"), machine,
 		tree.String(node, "spec", "template", "spec", "bootstrap", "configRef", "kind") == "KubeadmConfigTemplate", at)
 	e.rollAdopted(node, md.Version(), group, at)

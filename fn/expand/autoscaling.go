@@ -3,10 +3,7 @@
 package expand
 
 import (
-	"maps"
-	"slices"
 	"strconv"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -61,8 +58,8 @@ func (e *expansion) unbound(node *yaml.Node, from *object.Object, group v1alpha1
 }
 
 // autoscaled gives a MachineDeployment its bounds, or its replicas: with both, deployer and autoscaler would
-// fight over the number.
-func (e *expansion) autoscaled(node *yaml.Node, pool Pool, machine *yaml.Node) {
+// fight over the number. The pool's machine and bootstrap template say what the autoscaler may expect of a node.
+func (e *expansion) autoscaled(node *yaml.Node, pool Pool, machine, bootstrap *yaml.Node) {
 	if pool.Bounds == nil {
 		if tree.String(node, "spec", "replicas") != strconv.Itoa(pool.Replicas) {
 			tree.Set(node, codec.Int(pool.Replicas), "spec", "replicas")
@@ -80,20 +77,11 @@ func (e *expansion) autoscaled(node *yaml.Node, pool Pool, machine *yaml.Node) {
 			set(strconv.Itoa(n)+c.unit, object.CapacityAnnotation+c.key)
 		}
 	}
-	var labels []string
-	onMachine := tree.Strings(node, "spec", "template", "metadata", "labels")
-	for _, k := range slices.Sorted(maps.Keys(onMachine)) {
-		if reachesNode(k) {
-			labels = append(labels, k+"="+onMachine[k])
-		}
+	said := func(key string) string {
+		return tree.String(node, "metadata", "annotations", object.CapacityAnnotation+key)
 	}
-	set(strings.Join(labels, ","), object.CapacityAnnotation+"labels")
-}
-
-// reachesNode tells whether Cluster API carries a Machine's label on to its Node.
-func reachesNode(label string) bool {
-	prefix, _, _ := strings.Cut(label, "/")
-	return prefix == "node-role.kubernetes.io" ||
-		prefix == "node-restriction.kubernetes.io" || strings.HasSuffix(prefix, ".node-restriction.kubernetes.io") ||
-		prefix == "node.cluster.x-k8s.io" || strings.HasSuffix(prefix, ".node.cluster.x-k8s.io")
+	set(nodeLabels(node, said("labels")), object.CapacityAnnotation+"labels")
+	if taints := nodeTaints(node, bootstrap, said("taints")); taints != said("taints") {
+		set(taints, object.CapacityAnnotation+"taints")
+	}
 }

@@ -25,6 +25,14 @@ type bootstrap struct {
 	desired                       []object.Desired
 }
 
+// template is the template that is written, or nil.
+func (b bootstrap) template() *yaml.Node {
+	if len(b.desired) == 0 {
+		return nil
+	}
+	return b.desired[0].Node.YNode()
+}
+
 func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Where) bootstrap {
 	var template *yaml.Node
 	core := string(e.Spread.Spec.APIVersions.Core)

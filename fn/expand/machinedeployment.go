@@ -68,7 +68,7 @@ func (e *expansion) machineDeployment(pool Pool, group v1alpha1.WorkerGroup, see
 	}
 	e.roll(node, group, at)
 	core := string(e.Spread.Spec.APIVersions.Core)
-	e.autoscaled(node, pool, machine)
+	e.autoscaled(node, pool, machine, b.template())
 	e.head(node, object.CoreGroup+"/"+core, "MachineDeployment", pool.Name, nil)
 	convert.MachineDeploymentIn(node, core, func(group string) string {
 		if group == infrastructureGroup {

@@ -46,7 +46,7 @@ const SaltAnnotation = "vspread.dev/salt"
 // wanted. Others are the user's and stay.
 func IsManaged(annotation string) bool {
 	switch strings.TrimPrefix(annotation, CapacityAnnotation) {
-	case "cpu", "memory", "ephemeral-disk", "labels", MinSizeAnnotation, MaxSizeAnnotation:
+	case "cpu", "memory", "ephemeral-disk", "labels", "taints", MinSizeAnnotation, MaxSizeAnnotation:
 		return true
 	}
 	return strings.HasPrefix(annotation, "vspread.dev/")
