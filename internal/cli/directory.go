@@ -41,8 +41,7 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 		}
 	}
 	input.diags.Append(earlier.diags...)
-	out := o.pruned(input.transform())
-	out.Diags.Append(input.kustomizations()...)
+	out := o.expanded(input)
 	wanted, diags := o.wanted(out.Items)
 	l := layout{dir: o.output}
 	l.arrange(wanted, out.Items, earlier.items)

@@ -71,8 +71,7 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if o.output != "" {
 		return o.intoDirectory(s, input)
 	}
-	out := o.pruned(input.transform())
-	out.Diags.Append(input.kustomizations()...)
+	out := o.expanded(input)
 	wanted, diags := o.wanted(out.Items)
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
@@ -82,6 +81,17 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	}
 	_, err := s.Out.Write(document(wanted))
 	return err
+}
+
+// expanded does the function's job. Who says --only does already what the info about a bare StorageClass asks for.
+func (o renderOptions) expanded(input source) fn.Outcome {
+	out := input.transform()
+	if o.only != "" {
+		out.Diags = slices.DeleteFunc(out.Diags, func(d *diag.Diagnostic) bool { return d.Code == diag.StorageDirect })
+	}
+	out = o.pruned(out)
+	out.Diags.Append(input.kustomizations()...)
+	return out
 }
 
 // isWithin tells whether a path is a directory or something in it.
