@@ -136,15 +136,17 @@ func (v *validator) amount(at diag.Where, g WorkerGroup) {
 	}
 }
 
-func (v *validator) rollout(at diag.Where, r Rollout) {
+// rollout reports bounds under which nothing is ever replaced, unless a seed may bring the one that is missing. The field is
+// that under which an expansion reports what becomes of a seed's, so that there is one error.
+func (v *validator) rollout(at diag.Where, r Rollout, seeded bool) {
 	v.oneOf(at.Dot("strategy"), string(r.Strategy), string(RollingUpdate), string(OnDelete))
 	v.amountOrPercentage(at.Dot("maxSurge"), r.MaxSurge)
 	v.amountOrPercentage(at.Dot("maxUnavailable"), r.MaxUnavailable)
 	if r.Strategy == OnDelete && (r.MaxSurge != nil || r.MaxUnavailable != nil) {
 		v.Errorf(diag.InvalidValue, at, "has strategy OnDelete and bounds for a rolling update").WithHint("keep one of the two")
 	}
-	if isZero(r.MaxSurge) && (r.MaxUnavailable == nil || isZero(r.MaxUnavailable)) {
-		v.Errorf(diag.InvalidValue, at.Dot("maxSurge"), "is 0, and so is maxUnavailable: nothing could ever be replaced").
+	if isZero(r.MaxSurge) && (isZero(r.MaxUnavailable) || r.MaxUnavailable == nil && !seeded) {
+		v.Errorf(diag.InvalidValue, at, "has maxSurge 0, and maxUnavailable is 0 as well: nothing could ever be replaced").
 			WithHint("set maxUnavailable: 1, which takes a machine away before the next one comes")
 	}
 	if r.After != "" && new(metav1.Time).UnmarshalQueryParameter(r.After) != nil {

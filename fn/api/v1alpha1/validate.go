@@ -78,7 +78,7 @@ type validator struct{ diag.List }
 func (v *validator) group(at diag.Where, g WorkerGroup) {
 	v.name(at.Dot("name"), g.Name, true)
 	v.amount(at, g)
-	v.rollout(at.Dot("rollout"), g.Rollout)
+	v.rollout(at.Dot("rollout"), g.Rollout, g.Seed != "")
 	v.deletion(at.Dot("deletion"), g.Deletion)
 	v.globs(at.Dot("datastores.include"), g.Datastores.Include)
 	v.globs(at.Dot("datastores.exclude"), g.Datastores.Exclude)
