@@ -117,8 +117,11 @@ func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, di
 			out[i] = yaml.NewRNode(expanded)
 			o.Node = expanded
 		}
-		if concerns(o) && malformed(o, &diags) {
-			continue
+		if concerns(o) {
+			o.Node = single(o.Node, diag.At(o.Ref, ""), &diags)
+			if malformed(o, &diags) {
+				continue
+			}
 		}
 		objects = append(objects, o)
 	}
