@@ -271,7 +271,7 @@ metadata:
     vspread.dev/owner: apple
 spec:
   clusterName: apple
-  replicas: 3 # three of them
+  replicas: 3
   rollout:
     strategy:
       type: RollingUpdate

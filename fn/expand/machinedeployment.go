@@ -85,12 +85,13 @@ func (e *expansion) grown(seed seed, fresh *yaml.Node, group v1alpha1.WorkerGrou
 	convert.MachineDeployment(node, seed.deployment.Version())
 	set := func(path ...string) {
 		if v := tree.Get(fresh, path...); v != nil { // a version that nobody says is reported
-			tree.Set(node, v, path...)
+			tree.Replace(node, v, path...)
 		}
 	}
 	fill := func(path ...string) { tree.Fill(node, tree.Get(fresh, path...), path...) }
 
 	set("spec", "clusterName")
+	tree.Remove(node, "spec", "replicas") // a comment on it is about the seed's number, also where a share equals it
 	set("spec", "replicas")
 	set("spec", "selector")
 	fill("spec", "rollout", "strategy", "type")
@@ -107,7 +108,7 @@ func (e *expansion) grown(seed seed, fresh *yaml.Node, group v1alpha1.WorkerGrou
 	}
 	labels := tree.Strings(fresh, "spec", "template", "metadata", "labels")
 	for _, k := range slices.Sorted(maps.Keys(labels)) {
-		tree.Set(node, codec.String(labels[k]), "spec", "template", "metadata", "labels", k)
+		tree.Replace(node, codec.String(labels[k]), "spec", "template", "metadata", "labels", k)
 	}
 	set("spec", "template", "spec", "clusterName")
 	set("spec", "template", "spec", "version")
@@ -136,16 +137,16 @@ func (e *expansion) roll(node *yaml.Node, group v1alpha1.WorkerGroup, at diag.Wh
 		r.Strategy = v1alpha1.RollingUpdate // bounds mean it, whatever the seed has
 	}
 	if r.Strategy != "" {
-		tree.Set(node, codec.String(string(r.Strategy)), strategy("type")...)
+		tree.Replace(node, codec.String(string(r.Strategy)), strategy("type")...)
 	}
 	if r.Strategy == v1alpha1.OnDelete {
 		tree.Remove(node, strategy("rollingUpdate")...)
 	}
 	if r.MaxUnavailable != nil {
-		tree.Set(node, codec.Encode(r.MaxUnavailable), strategy("rollingUpdate", "maxUnavailable")...)
+		tree.Replace(node, codec.Encode(r.MaxUnavailable), strategy("rollingUpdate", "maxUnavailable")...)
 	}
 	if r.MaxSurge != nil {
-		tree.Set(node, codec.Encode(r.MaxSurge), strategy("rollingUpdate", "maxSurge")...)
+		tree.Replace(node, codec.Encode(r.MaxSurge), strategy("rollingUpdate", "maxSurge")...)
 	}
 	if r.Strategy == v1alpha1.RollingUpdate {
 		tree.Fill(node, codec.Int(0), strategy("rollingUpdate", "maxUnavailable")...)
@@ -157,12 +158,12 @@ func (e *expansion) roll(node *yaml.Node, group v1alpha1.WorkerGroup, at diag.Wh
 		}
 	}
 	if r.After != "" {
-		tree.Set(node, codec.String(r.After), "spec", "rollout", "after")
+		tree.Replace(node, codec.String(r.After), "spec", "rollout", "after")
 		tree.Sort(tree.Get(node, "spec", "rollout"), []string{"after", "strategy"})
 	}
 	d := group.Deletion
 	if d.Order != "" {
-		tree.Set(node, codec.String(string(d.Order)), "spec", "deletion", "order")
+		tree.Replace(node, codec.String(string(d.Order)), "spec", "deletion", "order")
 	}
 	for _, t := range []struct {
 		field   string
@@ -173,7 +174,7 @@ func (e *expansion) roll(node *yaml.Node, group v1alpha1.WorkerGroup, at diag.Wh
 		{"nodeDeletionTimeoutSeconds", d.NodeDeletionTimeoutSeconds},
 	} {
 		if t.seconds != nil {
-			tree.Set(node, codec.Int(*t.seconds), "spec", "template", "spec", "deletion", t.field)
+			tree.Replace(node, codec.Int(*t.seconds), "spec", "template", "spec", "deletion", t.field)
 		}
 	}
 	tree.Sort(tree.Get(node, "spec"), deploymentOrder)

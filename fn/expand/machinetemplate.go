@@ -70,7 +70,7 @@ func poolFile(pool Pool) string { return "pools/" + pool.Name + ".yaml" }
 func (e *expansion) fillMachineSpec(spec *yaml.Node, layers []layer, pool Pool, seed bool, at diag.Where) {
 	for _, field := range machineFields {
 		if v, _ := value(layers, field); v != nil {
-			tree.Set(spec, tree.Clone(v), field)
+			tree.Replace(spec, tree.Clone(v), field)
 		}
 	}
 	datacenter := e.placeIn(spec, layers, pool, at)
@@ -122,6 +122,7 @@ func (e *expansion) placeIn(spec *yaml.Node, layers []layer, pool Pool, at diag.
 	tree.Remove(spec, "server")
 	tree.Remove(spec, "thumbprint")
 	d := pool.Datastore
+	tree.Remove(spec, "datastore") // with what is said about the seed's, which this pool's may be as well
 	tree.Set(spec, codec.String(e.spellDatastore(d)), "datastore")
 
 	datacenter := ""

@@ -153,22 +153,37 @@ func (s seed) replicas() (int, bool) {
 	return n, true
 }
 
-// copyOf starts an object from the user's: everything but its identity and what tools noted on it.
+// copyOf starts an object from the user's: everything but its identity and what tools noted on it. Comments come along with what
+// is carried over. Those on the object itself and on its identity are about the original: that it is hidden, or where it ran.
 func copyOf(o *object.Object) *yaml.Node {
 	n := tree.Clone(o.Node)
 	tree.Remove(n, "status")
 	metadata := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
-	for _, what := range []string{"labels", "annotations"} {
-		m := tree.Get(n, "metadata", what)
-		if m == nil || m.Kind != yaml.MappingNode {
-			continue
-		}
-		for i := 0; i+1 < len(m.Content); i += 2 {
-			if k := m.Content[i].Value; !isToolNote(k) {
-				tree.Set(metadata, m.Content[i+1], what, k)
+	if old := tree.Get(n, "metadata"); old != nil {
+		for i := 0; i+1 < len(old.Content); i += 2 {
+			key, value := old.Content[i], old.Content[i+1]
+			if key.Value != "labels" && key.Value != "annotations" || value.Kind != yaml.MappingNode {
+				continue
+			}
+			kept := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+			for j := 0; j+1 < len(value.Content); j += 2 {
+				if !isToolNote(value.Content[j].Value) {
+					kept.Content = append(kept.Content, value.Content[j], value.Content[j+1])
+				}
+			}
+			if len(kept.Content) > 0 {
+				metadata.Content = append(metadata.Content, key, kept)
 			}
 		}
 	}
 	tree.Set(n, metadata, "metadata")
+	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		key.FootComment = ""
+		if i == 0 || slices.Contains([]string{"apiVersion", "kind", "metadata"}, key.Value) {
+			key.HeadComment, key.LineComment, value.LineComment = "", "", ""
+		}
+	}
 	return n
 }

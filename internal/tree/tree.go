@@ -86,6 +86,23 @@ func Set(node *yaml.Node, value *yaml.Node, path ...string) {
 	}
 }
 
+// Replace puts another value at a path. The comments on the entry were about the old value and go with it; a value that is
+// equal stays as it is.
+func Replace(node, value *yaml.Node, path ...string) {
+	if old := Get(node, path...); old != nil && Equal(old, value) {
+		return
+	}
+	last := len(path) - 1
+	if parent := Get(node, path[:last]...); parent != nil && parent.Kind == yaml.MappingNode {
+		if i := find(parent, path[last]); i >= 0 {
+			parent.Content[i] = &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: path[last]}
+			parent.Content[i+1] = value
+			return
+		}
+	}
+	Set(node, value, path...)
+}
+
 // Append adds an entry to the mapping at a path, making it on the way. The caller knows that it has none of
 // this key.
 func Append(node, key, value *yaml.Node, path ...string) {

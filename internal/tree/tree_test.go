@@ -42,6 +42,9 @@ func TestEdits(t *testing.T) {
 	}{
 		{"set makes mappings on the way", "a: 1\n", "a: 1\nb:\n  c: x\n", func(n *yaml.Node) { tree.Set(n, scalar("x"), "b", "c") }},
 		{"set keeps a comment", "a: old # why\n", "a: x # why\n", func(n *yaml.Node) { tree.Set(n, scalar("x"), "a") }},
+		{"replace drops comments", "# above\na: old # why\n", "a: x\n", func(n *yaml.Node) { tree.Replace(n, scalar("x"), "a") }},
+		{"replace leaves an equal value", "# above\na: x # why\n", "# above\na: x # why\n", func(n *yaml.Node) { tree.Replace(n, scalar("x"), "a") }},
+		{"replace makes mappings on the way", "a: 1\n", "a: 1\nb:\n  c: x\n", func(n *yaml.Node) { tree.Replace(n, scalar("x"), "b", "c") }},
 		{"set grows an empty flow mapping", "a: {}\n", "a:\n  b: x\n", func(n *yaml.Node) { tree.Set(n, scalar("x"), "a", "b") }},
 		{"fill leaves what is there", "a: 1\n", "a: 1\n", func(n *yaml.Node) { tree.Fill(n, scalar("x"), "a") }},
 		{"fill replaces null", "a:\n", "a: x\n", func(n *yaml.Node) { tree.Fill(n, scalar("x"), "a") }},
