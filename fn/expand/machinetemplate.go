@@ -157,42 +157,6 @@ func containsGlob(name string) bool {
 	return slices.ContainsFunc([]rune(name), func(r rune) bool { return r == '*' || r == '?' || r == '[' || r == ']' || r == '\\' })
 }
 
-// resourcePool looks for the pool where the datastore's host is: a compute cluster's machines cannot run in
-// the resource pool of another, nor those of a stand-alone host.
-func (e *expansion) resourcePool(spec *yaml.Node, layers []layer, pool Pool, datacenter string, at diag.Where) {
-	where := e.placeOfHost(pool, datacenter)
-	v, from := value(layers, "resourcePool")
-	if v == nil {
-		if s, ok := e.only(inventory.ResourcePoolClass, where, at.Dot("machine.resourcePool"), false); ok {
-			tree.Set(spec, codec.String(s), "resourcePool")
-		}
-		return
-	}
-	here := from.at.Dot("resourcePool")
-	s := e.resolve(inventory.ResourcePoolClass, v.Value, where, here)
-	tree.Set(spec, codec.String(s), "resourcePool")
-	inside := strings.HasPrefix(s, where+"/")
-	if strings.HasPrefix(s, "/") && !inside && where != datacenter && len(inventory.Within(e.listed(inventory.ResourcePoolClass), where)) > 0 {
-		e.diags.Errorf(diag.UnknownReference, here, "resource pool %s is not where the host of datastore %s is, %s", s, pool.Datastore.Name, where).
-			WithHint("name the resource pool of that host in an override for the datastore, or by a name that each place has")
-	}
-}
-
-// placeOfHost is the path below which the resource pools of the pool's host are.
-func (e *expansion) placeOfHost(pool Pool, datacenter string) string {
-	if len(pool.Datastore.Hosts) != 1 {
-		return datacenter
-	}
-	h, _ := e.Inventory.Host(pool.Datastore.Hosts[0])
-	switch {
-	case h.Cluster != "":
-		return h.Cluster
-	case datacenter != "":
-		return datacenter + "/host/" + h.Name
-	}
-	return datacenter
-}
-
 func (e *expansion) networks(spec *yaml.Node, layers []layer, pool Pool, datacenter string, at diag.Where) {
 	_, from := value(layers, "network")
 	devices := tree.List(spec, "network", "devices")

@@ -72,6 +72,7 @@ const (
 	MissingMachineValue     Code = "MissingMachineValue"
 	AmbiguousReference      Code = "AmbiguousReference"
 	UnknownReference        Code = "UnknownReference"
+	DefaultResourcePool     Code = "DefaultResourcePool"
 	LinkedCloneOutOfReach   Code = "LinkedCloneOutOfReach"
 	VersionSkew             Code = "VersionSkew"
 	TemplateVersion         Code = "TemplateVersion"
