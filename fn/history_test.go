@@ -3,16 +3,19 @@
 package fn_test
 
 import (
-	"maps"
+	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -23,21 +26,31 @@ func TestHistories(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := genWorld(t)
 		specOf := map[string]string{} // of every template that ever was
-		kept := w.items()
-		var earlier []string // what we wrote
-		before := map[string]share{}
-		for range rapid.IntRange(2, 6).Draw(t, "commits") {
-			out := mustRun(t, list(append(slices.Clone(kept), earlier...)))
+		var earlier []string          // what we wrote
+		edited := map[string]string{} // adopted MachineDeployments, by name
+		var before map[string]shares
+		what, named := "", map[string]string{}
+		for range rapid.IntRange(2, 8).Draw(t, "commits") {
+			kept := w.items()
+			in := list(append(withEdits(t, kept, edited), earlier...))
+			out, diags := mustRunWith(t, in)
 			all := objects(t, out)
-			pure := objects(t, mustRun(t, list(kept)))
+			pureOut, pureDiags := mustRunWith(t, list(kept))
+			pure := objects(t, pureOut)
 
-			// The output depends on the input alone: without the earlier output the same is wanted.
-			live, fresh := shares(t, all), shares(t, pure)
-			if d := cmp.Diff(fresh, live); d != "" {
-				t.Fatalf("earlier output changes what is wanted (-without +with):\n%s", d)
+			// The output depends on the input alone: without the earlier output the same is wanted, and the same is said.
+			// Only templates may be left from earlier.
+			if d := cmp.Diff(wanted(t, pure, nil), wanted(t, all, pure)); d != "" {
+				t.Fatalf("earlier output changes what is wanted (-without +with):\n%s\n%s", d, in)
+			}
+			if d := cmp.Diff(pureDiags.String(), diags.String()); d != "" {
+				t.Fatalf("earlier output changes what is said (-without +with):\n%s", d)
+			}
+			if d := cmp.Diff(out, mustRun(t, []byte(out))); d != "" {
+				t.Fatalf("the second run changes something (-first +second):\n%s", d)
 			}
 			// One template name, one spec, over all of history; and all of them stay.
-			now := specs(t, out)
+			now := canonicalSpecs(t, all)
 			for name, spec := range now {
 				if old, ok := specOf[name]; ok && old != spec {
 					t.Fatalf("%s had another spec before:\n%s\nnow:\n%s", name, old, spec)
@@ -49,125 +62,253 @@ func TestHistories(t *testing.T) {
 					t.Fatalf("%s is gone, and a rollout may need it", name)
 				}
 			}
-			// No two live pools share a name, and what is not ours is as it was.
-			seen := map[object.Key]bool{}
-			for i, o := range all {
-				if seen[o.Key()] {
-					t.Fatalf("%s stands twice", o.Ref)
-				}
-				seen[o.Key()] = true
-				if i < len(kept) && o.Ref.Kind != "Cluster" && text(t, o.Node) != text(t, objects(t, string(list(kept)))[i].Node) {
-					t.Fatalf("%s is changed", o.Ref)
+			noneTouched(t, w, kept, all)
+
+			after := map[string]shares{}
+			for _, g := range w.groups {
+				after[g.name] = sharesOf(t, w, g, all)
+				if before != nil {
+					movedWithinLaw(t, g.name, before[g.name], after[g.name])
 				}
 			}
-			movedWithinLaw(t, before, live)
-			before = live
-			earlier = nil
+			before = after
+			templates := templatesOf(w, all)
+			for pool, template := range templates {
+				if old, ok := named[pool]; ok && old != template && !slices.Contains([]string{"shape", "rename", "adopt"}, what) {
+					t.Fatalf("%s replaces the machines of %s: template %s instead of %s", what, pool, template, old)
+				}
+			}
+			named = templates
+			earlier, edited = nil, map[string]string{}
 			for _, o := range all {
-				if o.Owner() != "" {
+				switch {
+				case o.Owner() != "":
 					earlier = append(earlier, text(t, o.Node))
+				case o.Annotation(object.AdoptedAnnotation) != "":
+					edited[o.Ref.Name] = text(t, o.Node)
 				}
 			}
-			w.change(t)
-			kept = w.items()
+			what = w.commit(t)
 		}
 	})
 }
 
-// share is what a pool has, and whether it may have any.
-type share struct {
-	Group    string
-	Replicas int
-	Active   bool
+func mustRunWith(t fataler, in []byte) (string, diag.List) {
+	t.Helper()
+	out, diags := fn.Run(in)
+	if diags.HasErrors() {
+		t.Fatalf("%v\n%s", diags, in)
+	}
+	return string(out), diags
 }
 
-func shares(t fataler, all []*object.Object) map[string]share {
-	out := map[string]share{}
-	for _, o := range all {
-		if o.Owner() == "" || o.Ref.Kind != "MachineDeployment" {
+// withEdits puts adopted MachineDeployments as the last run left them in the place of what the user wrote.
+func withEdits(t fataler, items []string, edited map[string]string) []string {
+	var out []string
+	for i, o := range objects(t, string(list(items))) {
+		if e, ok := edited[o.Ref.Name]; ok && o.Ref.Kind == "MachineDeployment" && o.Group() == object.CoreGroup {
+			out = append(out, e)
 			continue
 		}
-		n, err := strconv.Atoi(tree.String(o.Node, "spec", "replicas"))
-		if err != nil {
-			t.Fatalf("%s: %v", o.Ref, err)
-		}
-		group := tree.String(o.Node, "spec", "template", "metadata", "labels", "node.cluster.x-k8s.io/worker-group")
-		out[o.Ref.Name] = share{Group: group, Replicas: n, Active: n > 0}
+		out = append(out, items[i])
 	}
 	return out
 }
 
-// movedWithinLaw holds a commit to law 6 where it changed one thing only: with the same total and one pool more, no
-// other grows; with one less, no other shrinks.
-func movedWithinLaw(t fataler, before, after map[string]share) {
-	for _, g := range []string{"g0", "g1"} {
-		was, is := ofGroup(before, g), ofGroup(after, g)
-		joined, left := missing(is, was), missing(was, is)
-		if len(was) == 0 || total(was) != total(is) || len(joined)+len(left) != 1 {
+// wanted has what all objects say that are ours or adopted, but for the notes on where they lie; where they lie already, they keep
+// their order of fields. With others given, templates that
+// those do not have are left out.
+func wanted(t fataler, all, others []*object.Object) map[string]string {
+	has := map[object.Key]bool{}
+	for _, o := range others {
+		has[o.Key()] = true
+	}
+	out := map[string]string{}
+	for _, o := range all {
+		isTemplate := o.Ref.Kind == "VSphereMachineTemplate" || o.Ref.Kind == "KubeadmConfigTemplate"
+		if o.Owner() == "" && o.Annotation(object.AdoptedAnnotation) == "" || others != nil && isTemplate && !has[o.Key()] {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(is)) {
-			a, ok := was[name]
-			b := is[name]
+		n := tree.Clone(o.Node)
+		for _, note := range []string{"path", "index"} {
+			tree.Remove(n, "metadata", "annotations", "internal.config.kubernetes.io/"+note)
+		}
+		out[o.Ref.Kind+"/"+o.Ref.Name] = values(t, n)
+	}
+	return out
+}
+
+// values are a node's values without their order, style and comments.
+func values(t fataler, n *yaml.Node) string {
+	t.Helper()
+	var value any
+	if err := n.Decode(&value); err != nil {
+		t.Fatalf("%v", err)
+	}
+	out, err := json.MarshalIndent(value, "", " ")
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return string(out)
+}
+
+// canonicalSpecs are the templates' specs in one version, whatever they are written in.
+func canonicalSpecs(t fataler, all []*object.Object) map[string]string {
+	out := map[string]string{}
+	for _, o := range all {
+		if o.Owner() == "" || o.Ref.Kind != "VSphereMachineTemplate" && o.Ref.Kind != "KubeadmConfigTemplate" {
+			continue
+		}
+		n := tree.Clone(tree.Get(o.Node, "spec"))
+		if spec := tree.Get(n, "template", "spec"); o.Ref.Kind == "VSphereMachineTemplate" {
+			convert.MachineSpec(spec, o.Version())
+		}
+		out[o.Ref.Kind+"/"+o.Ref.Name] = values(t, n)
+	}
+	return out
+}
+
+// noneTouched holds a run to its place: no two objects of one name, what is not ours as it was, and of an adopted
+// MachineDeployment what its machines are found by.
+func noneTouched(t fataler, w world, kept []string, all []*object.Object) {
+	t.Helper()
+	seen := map[object.Key]bool{}
+	for _, o := range all {
+		if seen[o.Key()] {
+			t.Fatalf("%s stands twice", o.Ref)
+		}
+		seen[o.Key()] = true
+	}
+	for i, was := range objects(t, string(list(kept))) {
+		is := all[i]
+		switch {
+		case was.Ref.Kind == "Cluster": // gets a label
+		case was.Ref.Kind == "MachineDeployment" && w.adopted[was.Ref.Name] != "":
+			for _, path := range [][]string{{"apiVersion"}, {"metadata", "name"}, {"metadata", "labels"}, {"spec", "clusterName"}, {"spec", "selector"}} {
+				if !tree.Equal(tree.Get(was.Node, path...), tree.Get(is.Node, path...)) {
+					t.Fatalf("%s has another %v", is.Ref, path)
+				}
+			}
+		case text(t, was.Node) != text(t, is.Node):
+			t.Fatalf("%s is changed:\n%s\n%s", was.Ref, text(t, was.Node), text(t, is.Node))
+		}
+	}
+}
+
+// templatesOf gives the template that each pool's machines are made from, by group and datastore.
+func templatesOf(w world, all []*object.Object) map[string]string {
+	named := map[string]string{}
+	for _, o := range all {
+		if o.Ref.Kind == "MachineDeployment" {
+			named[o.Ref.Name] = tree.String(o.Node, "spec", "template", "spec", "infrastructureRef", "name")
+		}
+	}
+	out := map[string]string{}
+	for _, g := range w.groups {
+		for _, d := range w.datastores {
+			out[g.name+" on "+d.id] = named[w.pool(g, d)]
+		}
+	}
+	return out
+}
+
+// shares are what the pools of a group have at least and at most, by the datastore's id: of those that may have any.
+type shares map[string][2]int
+
+// sharesOf reads a group's shares and wants them to sum to what was asked, to differ by no more than one, and pools that are
+// gone or drained to have nothing.
+func sharesOf(t fataler, w world, g group, all []*object.Object) shares {
+	t.Helper()
+	pools := map[string]*object.Object{}
+	for _, o := range all {
+		if o.Ref.Kind == "MachineDeployment" && o.Group() == object.CoreGroup {
+			pools[o.Ref.Name] = o
+		}
+	}
+	number := func(text string) int {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatalf("%q is no number", text)
+		}
+		return n
+	}
+	out := shares{}
+	var sum, least, most [2]int
+	for _, d := range w.datastores {
+		o := pools[w.pool(g, d)]
+		if o == nil {
+			t.Fatalf("group %s has no pool %s on %s", g.name, w.pool(g, d), d.name)
+		}
+		replicas, low, high := tree.String(o.Node, "spec", "replicas"), o.Annotation(object.MinSizeAnnotation), o.Annotation(object.MaxSizeAnnotation)
+		var has [2]int
+		switch {
+		case replicas != "" && low == "" && high == "":
+			has = [2]int{number(replicas), number(replicas)}
+		case replicas == "" && g.high > 0:
+			has = [2]int{number(low), number(high)}
+		default:
+			t.Fatalf("%s has replicas %q and bounds %q and %q", o.Ref, replicas, low, high)
+		}
+		if d.state == "gone" || g.drains[d.id] {
+			if replicas != "0" {
+				t.Fatalf("%s is gone or drained, and has %v", o.Ref, has)
+			}
+			continue
+		}
+		for k := range has {
+			if least[k], most[k] = min(least[k], has[k]), max(most[k], has[k]); len(out) == 0 {
+				least[k] = has[k]
+			}
+			sum[k] += has[k]
+		}
+		out[d.id] = has
+	}
+	asked := [2]int{g.replicas, g.replicas}
+	if g.high > 0 {
+		asked = [2]int{g.low, g.high}
+	}
+	for k := range sum {
+		if sum[k] != asked[k] || most[k]-least[k] > 1 {
+			t.Fatalf("group %s: %v sums to %v, want %v", g.name, out, sum, asked)
+		}
+	}
+	return out
+}
+
+// movedWithinLaw holds a commit to law 6: with no more machines than before, or more places for them, no share grows that was
+// there; with no less, or fewer places, none shrinks.
+func movedWithinLaw(t fataler, group string, was, is shares) {
+	t.Helper()
+	for k, bound := range []string{"least", "most"} {
+		total := func(s shares) int {
+			n := 0
+			for _, has := range s {
+				n += has[k]
+			}
+			return n
+		}
+		joined := slices.ContainsFunc(ids(is), func(id string) bool { _, ok := was[id]; return !ok })
+		left := slices.ContainsFunc(ids(was), func(id string) bool { _, ok := is[id]; return !ok })
+		for _, id := range ids(is) {
+			old, ok := was[id]
 			if !ok {
 				continue
 			}
-			if len(joined) == 1 && b.Replicas > a.Replicas || len(left) == 1 && b.Replicas < a.Replicas {
-				t.Fatalf("group %s: %v joined, %v left, and %s went from %d to %d", g, joined, left, name, a.Replicas, b.Replicas)
+			if !left && total(is) <= total(was) && is[id][k] > old[k] {
+				t.Fatalf("group %s: %s grew from %d to %d at %s:\n%v\n%v", group, id, old[k], is[id][k], bound, was, is)
+			}
+			if !joined && total(is) >= total(was) && is[id][k] < old[k] {
+				t.Fatalf("group %s: %s shrank from %d to %d at %s:\n%v\n%v", group, id, old[k], is[id][k], bound, was, is)
 			}
 		}
 	}
 }
 
-func ofGroup(all map[string]share, g string) map[string]share {
-	out := map[string]share{}
-	for name, s := range all {
-		if s.Group == g && s.Active {
-			out[name] = s
-		}
-	}
-	return out
-}
-
-func missing(from, in map[string]share) []string {
+func ids(s shares) []string {
 	var out []string
-	for name := range from {
-		if _, ok := in[name]; !ok {
-			out = append(out, name)
-		}
+	for id := range s {
+		out = append(out, id)
 	}
+	slices.Sort(out)
 	return out
-}
-
-func total(all map[string]share) int {
-	n := 0
-	for _, s := range all {
-		n += s.Replicas
-	}
-	return n
-}
-
-// change makes the next commit: one thing, as people change things.
-func (w *world) change(t *rapid.T) {
-	g := &w.groups[rapid.IntRange(0, len(w.groups)-1).Draw(t, "group")]
-	d := &w.datastores[rapid.IntRange(0, len(w.datastores)-1).Draw(t, "datastore")]
-	switch rapid.SampledFrom([]string{"scale", "shape", "state", "join", "storage"}).Draw(t, "what") {
-	case "scale":
-		g.replicas = rapid.IntRange(0, 12).Draw(t, "replicas")
-	case "shape":
-		g.memory = 2048 * rapid.IntRange(1, 3).Draw(t, "memory")
-	case "state":
-		if d.name != w.datastores[0].name && !slices.ContainsFunc(w.groups, func(g group) bool { return g.drain == d.name }) {
-			d.state = rapid.SampledFrom([]string{"", "gone", "maintenance"}).Draw(t, "state")
-		}
-	case "join":
-		oldest := 0
-		for _, d := range w.datastores {
-			oldest = max(oldest, d.ordinal)
-		}
-		name := "new" + strings.Repeat("0", len(w.datastores))
-		w.datastores = append(w.datastores, datastore{name: name, host: rapid.IntRange(0, w.hosts-1).Draw(t, "host"), ordinal: oldest + 1})
-	case "storage":
-		w.storage = !w.storage
-	}
 }

@@ -19,90 +19,6 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// world is a random input: a cluster, an inventory and a spread over it.
-type world struct {
-	hosts      int
-	datastores []datastore
-	groups     []group
-	storage    bool
-	namespace  string
-}
-
-type datastore struct {
-	name, state string
-	host        int
-	ordinal     int
-}
-
-type group struct {
-	name     string
-	replicas int
-	drain    string
-	memory   int
-}
-
-func genWorld(t *rapid.T) world {
-	w := world{hosts: rapid.IntRange(1, 6).Draw(t, "hosts"), namespace: rapid.SampledFrom([]string{"", "default", "clusters"}).Draw(t, "namespace")}
-	names := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
-		"datastore1", "datastore1 (1)", "datastore1 (2)", "Datastore1", "local_ssd", "n", "no", "1", "ds%2f3", "数据", strings.Repeat("x", 70),
-	}), 1, 7, rapid.ID[string]).Draw(t, "datastores")
-	for i, n := range names {
-		d := datastore{name: n, host: rapid.IntRange(0, w.hosts-1).Draw(t, "host"), ordinal: len(names) - i}
-		if i > 0 && rapid.IntRange(0, 3).Draw(t, "state") == 0 {
-			d.state = rapid.SampledFrom([]string{"gone", "maintenance", "inaccessible"}).Draw(t, "which")
-		}
-		w.datastores = append(w.datastores, d)
-	}
-	for i := range rapid.IntRange(1, 2).Draw(t, "groups") {
-		g := group{name: fmt.Sprint("g", i), replicas: rapid.IntRange(0, 12).Draw(t, "replicas"), memory: 2048 * rapid.IntRange(1, 3).Draw(t, "memory")}
-		if len(names) > 1 && w.datastores[1].state == "" && rapid.Bool().Draw(t, "drains") {
-			g.drain = names[1]
-		}
-		w.groups = append(w.groups, g)
-	}
-	w.storage = rapid.Bool().Draw(t, "storage")
-	return w
-}
-
-func (w world) items() []string {
-	var inv strings.Builder
-	inv.WriteString("hosts:\n")
-	var hosts []string
-	for i := range w.hosts {
-		hosts = append(hosts, fmt.Sprint("esxi", i))
-		fmt.Fprintf(&inv, "- {name: esxi%d}\n", i)
-	}
-	inv.WriteString("datastores:\n")
-	for _, d := range w.datastores {
-		fmt.Fprintf(&inv, "- {name: %q, hosts: [esxi%d], ordinal: %d, state: %q}\n", d.name, d.host, d.ordinal, d.state)
-	}
-	if w.storage {
-		fmt.Fprintf(&inv, "- {name: nas, type: NFS, url: \"ds:///nas/\", ordinal: 99, hosts: [%s]}\n", strings.Join(hosts, ", "))
-	}
-	inv.WriteString("templates: [{name: photon, path: /dc/vm/photon}]\nnetworks: [{name: n, path: /dc/network/n}]\n")
-
-	spread := "apiVersion: vspread.dev/v1alpha1\nkind: ClusterSpread\nmetadata: {name: apple, annotations: {config.kubernetes.io/local-config: \"true\"}}\nspec:\n  workers:\n"
-	for _, g := range w.groups {
-		spread += fmt.Sprintf("  - {name: %s, replicas: %d, version: v1.35.4, machine: {numCPUs: 2, memoryMiB: %d}", g.name, g.replicas, g.memory)
-		if g.drain != "" {
-			spread += fmt.Sprintf(", overrides: [{datastore: %q, drain: true}]", g.drain)
-		}
-		spread += "}\n"
-	}
-	ns := ""
-	if w.namespace != "" {
-		ns = "\n  namespace: " + w.namespace
-	}
-	return []string{
-		"apiVersion: cluster.x-k8s.io/v1beta2\nkind: Cluster\nmetadata:\n  name: apple # the only one" + ns + "\nspec: {}\n",
-		"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: lab\n  labels: {vspread.dev/inventory: \"true\"}\n  annotations: {config.kubernetes.io/local-config: \"true\"}\ndata:\n  inventory.yaml: |\n    " +
-			strings.ReplaceAll(strings.TrimSuffix(inv.String(), "\n"), "\n", "\n    ") + "\n",
-		spread,
-		"# somebody else's\napiVersion: v1\nkind: Secret\nmetadata: {name: other} # kept\nstringData:\n  a: ${VAR}\n  b: 'yes'\n",
-		"apiVersion: cluster.k8s.io/v1alpha1\nkind: MachineDeployment\nmetadata: {name: foreign}\nspec: {clusterName: apple}\n",
-	}
-}
-
 func list(items []string) []byte {
 	var b strings.Builder
 	b.WriteString("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n")
@@ -266,7 +182,7 @@ func TestTemplatesDependOnTheirContent(t *testing.T) {
 		before := specs(t, mustRun(t, list(w.items())))
 		w.groups[0].replicas += rapid.IntRange(1, 5).Draw(t, "more")
 		for i := range w.datastores[1:] {
-			if w.datastores[i+1].name != w.groups[0].drain {
+			if !w.groups[0].drains[w.datastores[i+1].id] {
 				w.datastores[i+1].state = rapid.SampledFrom([]string{"", "gone", "maintenance"}).Draw(t, "new state")
 			}
 		}
