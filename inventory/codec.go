@@ -3,7 +3,6 @@
 package inventory
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
-	"github.com/vspread/vspread/internal/tree"
 )
 
 const (
@@ -86,9 +84,11 @@ func Text(data map[string]string, at diag.Where) (string, diag.List) {
 	return strings.ReplaceAll(text, "\r\n", "\n"), diags
 }
 
-// Data gives the ConfigMap data for an inventory, split where it is long.
-func Data(inv Inventory) map[string]string {
-	text := Format(inv)
+// IsPart tells whether a key of the ConfigMap holds the text or a part of it.
+func IsPart(k string) bool { return k == Key || numberedKey.MatchString(k) }
+
+// Data gives the ConfigMap data for the text of an inventory, split where it is long.
+func Data(text string) map[string]string {
 	if len(text) <= maxPart {
 		return map[string]string{Key: text}
 	}
@@ -158,55 +158,6 @@ func Format(inv Inventory) string {
 		}
 	}
 	return codec.Text(root)
-}
-
-// FormatLike is Format with the comments of an earlier text: those above and behind the sections and
-// entries that are there still.
-func FormatLike(inv Inventory, earlier string) string {
-	text := Format(inv)
-	var old, updated yaml.Node
-	if yaml.Unmarshal([]byte(earlier), &old) != nil || yaml.Unmarshal([]byte(text), &updated) != nil || len(old.Content) == 0 {
-		return text
-	}
-	from, to := old.Content[0], updated.Content[0]
-	to.HeadComment, to.FootComment = from.HeadComment, from.FootComment
-	for i := 0; i+1 < len(to.Content); i += 2 {
-		for j := 0; j+1 < len(from.Content); j += 2 {
-			if from.Content[j].Value != to.Content[i].Value {
-				continue
-			}
-			comments(from.Content[j], to.Content[i])
-			if to.Content[i+1].Kind == yaml.SequenceNode && from.Content[j+1].Kind == yaml.SequenceNode {
-				entryComments(from.Content[j+1].Content, to.Content[i+1].Content)
-			} else {
-				comments(from.Content[j+1], to.Content[i+1])
-			}
-		}
-	}
-	return codec.Text(&updated)
-}
-
-func entryComments(from, to []*yaml.Node) {
-	entries := newFinder(to, entryIdentity)
-	for _, a := range from {
-		i := entries.find(entryIdentity(a))
-		if i < 0 {
-			continue
-		}
-		comments(a, to[i])
-		// In block style a comment above an entry belongs to its first key.
-		if len(a.Content) > 0 && to[i].HeadComment == "" {
-			to[i].HeadComment = a.Content[0].HeadComment
-		}
-	}
-}
-
-func entryIdentity(n *yaml.Node) identity {
-	return identity{tree.String(n, "id"), cmp.Or(tree.String(n, "name"), tree.String(n, "path")), tree.String(n, "path")}
-}
-
-func comments(from, to *yaml.Node) {
-	to.HeadComment, to.LineComment, to.FootComment = from.HeadComment, from.LineComment, from.FootComment
 }
 
 func flow(n *yaml.Node) {

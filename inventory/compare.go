@@ -9,43 +9,31 @@ import (
 )
 
 // Changes says in sentences what is different in the second inventory: what joined, what is gone, what is
-// mounted where. Free space is no change.
+// mounted where. Free space is no change, and neither is an id or path that is known now and was not.
 func Changes(old, updated Inventory) []string {
-	c := changes{}
+	c := &changes{}
 	old.canonicalise()
 	updated.canonicalise()
 	c.field("vCenter", "server", old.Server, updated.Server)
 	c.field("vCenter", "version", old.Version, updated.Version)
 	c.field("vCenter", "instance id", old.InstanceID, updated.InstanceID)
 	c.field("vCenter", "thumbprint", old.Thumbprint, updated.Thumbprint)
-	compare(&c, "datacenter", old.Datacenters, updated.Datacenters,
-		func(x Datacenter) identity { return identity{x.ID, x.Name, x.Path} }, func(name string, a, b Datacenter) { c.tags(name, a.Tags, b.Tags) })
-	compare(&c, "compute cluster", old.Clusters, updated.Clusters,
-		func(x ComputeCluster) identity { return identity{x.ID, x.Name, x.Path} }, c.cluster)
-	compare(&c, "host", old.Hosts, updated.Hosts,
-		func(x Host) identity { return identity{x.ID, x.Name, ""} }, c.host)
-	compare(&c, "datastore", old.Datastores, updated.Datastores,
-		func(x Datastore) identity { return identity{x.ID, x.Name, x.Path} }, c.datastore)
-	compare(&c, "datastore cluster", old.DatastoreClusters, updated.DatastoreClusters,
-		func(x DatastoreCluster) identity { return identity{x.ID, x.Name, x.Path} },
-		func(name string, a, b DatastoreCluster) { c.list(name, "has", a.Datastores, b.Datastores) })
-	compare(&c, "network", old.Networks, updated.Networks,
-		func(x Network) identity { return identity{x.ID, x.Name, x.Path} },
-		func(name string, a, b Network) { c.list(name, "is on", a.Hosts, b.Hosts); c.tags(name, a.Tags, b.Tags) })
-	compare(&c, "resource pool", old.ResourcePools, updated.ResourcePools,
-		func(x ResourcePool) identity { return identity{x.ID, x.Path, ""} }, func(string, ResourcePool, ResourcePool) {})
-	compare(&c, "folder", old.Folders, updated.Folders,
-		func(x Folder) identity { return identity{x.ID, x.Path, ""} }, func(string, Folder, Folder) {})
-	compare(&c, "template", old.Templates, updated.Templates,
-		func(x Template) identity { return identity{x.ID, x.Name, x.Path} }, c.template)
-	compare(&c, "storage policy", old.StoragePolicies, updated.StoragePolicies,
-		func(x StoragePolicy) identity { return identity{x.ID, x.Name, ""} },
+	compare(c, datacenterMatcher, old.Datacenters, updated.Datacenters, func(name string, a, b Datacenter) { c.tags(name, a.Tags, b.Tags) })
+	compare(c, clusterMatcher, old.Clusters, updated.Clusters, c.cluster)
+	compare(c, hostMatcher, old.Hosts, updated.Hosts, c.host)
+	compare(c, datastoreMatcher, old.Datastores, updated.Datastores, c.datastore)
+	compare(c, podMatcher, old.DatastoreClusters, updated.DatastoreClusters, func(name string, a, b DatastoreCluster) {
+		c.list(name, "has", a.Datastores, b.Datastores)
+		c.tags(name, a.Tags, b.Tags)
+	})
+	compare(c, networkMatcher, old.Networks, updated.Networks, c.network)
+	compare(c, poolMatcher, old.ResourcePools, updated.ResourcePools, func(name string, a, b ResourcePool) { c.tags(name, a.Tags, b.Tags) })
+	compare(c, folderMatcher, old.Folders, updated.Folders, func(name string, a, b Folder) { c.tags(name, a.Tags, b.Tags) })
+	compare(c, templateMatcher, old.Templates, updated.Templates, c.template)
+	compare(c, policyMatcher, old.StoragePolicies, updated.StoragePolicies,
 		func(name string, a, b StoragePolicy) { c.list(name, "fits", a.Datastores, b.Datastores) })
-	for _, g := range updated.Gaps {
-		if !slices.Contains(old.Gaps, g) {
-			c.add("could not be read: %s", g)
-		}
-	}
+	c.notes("could not be read: ", "can be read again: ", old.Gaps, updated.Gaps)
+	c.notes("vCenter contradicts itself: ", "vCenter no longer contradicts itself: ", old.Disagreements, updated.Disagreements)
 	return c.sentences
 }
 
@@ -55,76 +43,97 @@ func (c *changes) add(format string, args ...any) {
 	c.sentences = append(c.sentences, fmt.Sprintf(format, args...))
 }
 
-// identity is how an object is found again: by id, else by path, else by name.
-type identity struct{ id, name, path string }
-
-func (i identity) is(j identity) bool {
-	return same(i.id, j.id, i.name == j.name && (i.path == "" || j.path == "" || i.path == j.path))
-}
-
-// finder finds objects by their identity among many.
-type finder struct {
-	identities []identity
-	byID       map[string]int
-	byName     map[string][]int
-}
-
-func newFinder[T any](list []T, id func(T) identity) finder {
-	f := finder{byID: map[string]int{}, byName: map[string][]int{}}
-	for i, x := range list {
-		n := id(x)
-		f.identities = append(f.identities, n)
-		if n.id != "" {
-			f.byID[n.id] = i
-		}
-		f.byName[n.name] = append(f.byName[n.name], i)
-	}
-	return f
-}
-
-// find gives the position of the object that is the wanted one, or -1.
-func (f finder) find(wanted identity) int {
-	if i, ok := f.byID[wanted.id]; ok && wanted.id != "" {
-		return i
-	}
-	for _, i := range f.byName[wanted.name] {
-		if f.identities[i].is(wanted) {
-			return i
-		}
-	}
-	return -1
-}
-
 // compare pairs the objects of a class and reports those that came, went or were renamed.
-func compare[T any](c *changes, class string, old, updated []T, id func(T) identity, both func(name string, a, b T)) {
-	before, after := newFinder(old, id), newFinder(updated, id)
-	for _, b := range updated {
-		i := before.find(id(b))
-		if i < 0 {
-			c.joined(class, any(b), id(b))
+func compare[T any](c *changes, m matcher[T], old, updated []T, both func(name string, a, b T)) {
+	label := labels(m, old, updated)
+	now := m.pair(old, updated, func(string) bool { return false })
+	before := make(map[int]int, len(old))
+	for i, j := range now {
+		if j >= 0 {
+			before[j] = i
+		}
+	}
+	for j, b := range updated {
+		i, known := before[j]
+		name := m.word + " " + label(b)
+		if !known {
+			c.joined(name, any(b))
 			continue
 		}
-		a, name := old[i], class+" "+id(b).name
-		if id(a).name != id(b).name {
-			c.add("%s was called %s", name, id(a).name)
-		} else if id(a).path != "" && id(b).path != "" && id(a).path != id(b).path {
-			c.add("%s moved from %s to %s", name, id(a).path, id(b).path)
+		a := old[i]
+		switch {
+		case m.name(a) != m.name(b):
+			c.add("%s was called %s", name, label(a))
+		case m.path(a) != "" && m.path(b) != "" && m.path(a) != m.path(b):
+			c.add("%s moved from %s to %s", name, m.path(a), m.path(b))
+		}
+		if m.id(a) != "" && m.id(b) != "" {
+			c.field(name, "id", m.id(a), m.id(b))
 		}
 		both(name, a, b)
 	}
-	for _, a := range old {
-		if after.find(id(a)) < 0 {
-			c.add("%s %s is forgotten", class, id(a).name)
+	for i, a := range old {
+		if now[i] < 0 {
+			c.left(m.word+" "+label(a), any(a))
 		}
 	}
 }
 
-func (c *changes) joined(class string, object any, id identity) {
-	if d, ok := object.(Datastore); ok && d.IsLocal() {
-		c.add("%s %s joined on %s", class, id.name, d.Hosts[0])
-		return
+// labels gives names to the objects of a class: their own, or the path where several have one name.
+func labels[T any](m matcher[T], lists ...[]T) func(T) string {
+	several := map[string]bool{}
+	for _, list := range lists {
+		seen := map[string]bool{}
+		for _, x := range list {
+			several[m.name(x)] = several[m.name(x)] || seen[m.name(x)]
+			seen[m.name(x)] = true
+		}
 	}
-	c.add("%s %s joined", class, id.name)
+	return func(x T) string {
+		if several[m.name(x)] && m.path(x) != "" {
+			return m.path(x)
+		}
+		return m.name(x)
+	}
+}
+
+func (c *changes) joined(name string, object any) {
+	switch x := object.(type) {
+	case Datastore:
+		if x.IsLocal() {
+			c.add("%s joined on %s", name, strings.Join(x.Hosts, ", "))
+			return
+		}
+		c.add("%s joined", name)
+	case Host:
+		c.add("%s joined", name)
+	default:
+		c.add("%s is new", name)
+	}
+}
+
+// left reports what the second inventory does not have. Hosts and datastores leave when somebody forgets them, other
+// things when vCenter does not show them any more.
+func (c *changes) left(name string, object any) {
+	switch object.(type) {
+	case Host, Datastore:
+		c.add("%s is forgotten", name)
+	default:
+		c.add("%s is no longer there", name)
+	}
+}
+
+func (c *changes) notes(now, before string, old, updated []string) {
+	for _, n := range updated {
+		if !slices.Contains(old, n) {
+			c.add("%s%s", now, n)
+		}
+	}
+	for _, n := range old {
+		if !slices.Contains(updated, n) {
+			c.add("%s%s", before, n)
+		}
+	}
 }
 
 func (c *changes) host(name string, a, b Host) {
@@ -155,6 +164,8 @@ func (c *changes) datastore(name string, a, b Datastore) {
 	c.field(name, "type", a.Type, b.Type)
 	c.field(name, "url", a.URL, b.URL)
 	c.field(name, "capacity in GiB", count(a.CapacityGiB), count(b.CapacityGiB))
+	c.field(name, "ordinal", count(a.Ordinal), count(b.Ordinal))
+	c.field(name, "local", flag(a.Local), flag(b.Local))
 	if a.IsLocal() != b.IsLocal() {
 		if b.IsLocal() {
 			c.add("%s is local now", name)
@@ -165,11 +176,29 @@ func (c *changes) datastore(name string, a, b Datastore) {
 	c.tags(name, a.Tags, b.Tags)
 }
 
+func (c *changes) network(name string, a, b Network) {
+	c.list(name, "is on", a.Hosts, b.Hosts)
+	c.field(name, "type", a.Type, b.Type)
+	x, y := policy(a.Security), policy(b.Security)
+	c.field(name, "promiscuous mode", flag(x.Promiscuous), flag(y.Promiscuous))
+	c.field(name, "MAC address changes", flag(x.MACChanges), flag(y.MACChanges))
+	c.field(name, "forged transmits", flag(x.ForgedTransmits), flag(y.ForgedTransmits))
+	c.tags(name, a.Tags, b.Tags)
+}
+
+func policy(s *Security) Security {
+	if s == nil {
+		return Security{}
+	}
+	return *s
+}
+
 func (c *changes) template(name string, a, b Template) {
 	c.field(name, "guest", a.GuestOS, b.GuestOS)
 	c.field(name, "disk in GiB", count(a.DiskGiB), count(b.DiskGiB))
 	c.field(name, "snapshot", flag(a.Snapshot), flag(b.Snapshot))
 	c.list(name, "is on", a.Datastores, b.Datastores)
+	c.tags(name, a.Tags, b.Tags)
 }
 
 func (c *changes) state(name string, a, b State) {
@@ -224,10 +253,12 @@ func set(words []string) map[string]bool {
 	return m
 }
 
-// no turns "is mounted by" into "is no longer mounted by".
+// no turns "is mounted by" into "is no longer mounted by", and "fits" into "no longer fits".
 func no(verb string) string {
-	first, rest, _ := strings.Cut(verb, " ")
-	return strings.TrimSpace(first + " no longer " + rest)
+	if rest, ok := strings.CutPrefix(verb, "is "); ok {
+		return "is no longer " + rest
+	}
+	return "no longer " + verb
 }
 
 func (c *changes) tags(name string, a, b Tags) {

@@ -56,6 +56,8 @@ type Inventory struct {
 	StoragePolicies   []StoragePolicy    `json:"storagePolicies,omitempty"`
 	// Gaps names what could not be read; a gap is not an absence.
 	Gaps []string `json:"gaps,omitempty"`
+	// Disagreements are where vCenter contradicts itself: both sides could be read.
+	Disagreements []string `json:"disagreements,omitempty"`
 }
 
 // Tags maps tag categories to tags.
@@ -241,6 +243,7 @@ func (inv *Inventory) canonicalise() {
 		inv.StoragePolicies[i].Datastores = slices.Sorted(slices.Values(inv.StoragePolicies[i].Datastores))
 	}
 	inv.Gaps = slices.Sorted(slices.Values(inv.Gaps))
+	inv.Disagreements = slices.Sorted(slices.Values(inv.Disagreements))
 }
 
 func sortBy[T any](list []T, key func(T) string) []T {

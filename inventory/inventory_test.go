@@ -234,7 +234,7 @@ func TestSplitAndMerge(t *testing.T) {
 			Name: fmt.Sprintf("template-%05d", i), Path: strings.Repeat("/a-rather-long-folder-name", 8) + fmt.Sprint("/", i),
 		})
 	}
-	data := inventory.Data(inv)
+	data := inventory.Data(inventory.Format(inv))
 	if len(data) < 2 || data[inventory.Key] != "" {
 		t.Fatalf("%d parts", len(data))
 	}
@@ -252,7 +252,7 @@ func TestSplitAndMerge(t *testing.T) {
 	if _, diags := inventory.Text(data, diag.Where{}); !diags.HasErrors() {
 		t.Error("a missing part passes")
 	}
-	if data := inventory.Data(inventory.Inventory{}); len(data) != 1 || data[inventory.Key] == "" {
+	if data := inventory.Data(inventory.Format(inventory.Inventory{})); len(data) != 1 || data[inventory.Key] == "" {
 		t.Errorf("a small one is split: %v", data)
 	}
 }

@@ -5,20 +5,13 @@ package inventory
 import (
 	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
+
+	"github.com/vspread/vspread/internal/diag"
 )
 
-// Scope is the part of a vCenter that was read. The zero value is all of it.
-type Scope struct {
-	// Datacenter is the inventory path of the only datacenter that was read.
-	Datacenter string
-	// Cluster is a glob over the names of the compute clusters that were read.
-	Cluster string
-}
-
-// LossError is a refresh that would lose more than a third of the hosts or datastores at once: more
+// LossError is a refresh that would lose more than a third of the hosts or datastores of its scope at once: more
 // likely a broken read than a broken data centre.
 type LossError struct {
 	What        string
@@ -31,305 +24,220 @@ func (e *LossError) Error() string {
 	return fmt.Sprintf("%d of %d %s would be gone at once: %s", e.Lost, e.Known, e.What, strings.Join(e.Names, ", "))
 }
 
-// Merge brings what was read now together with what is remembered, and gives the new inventory.
-// Ordinals, overrides and free space within a tenth of the capacity stay; what was not seen any more
-// becomes gone, but not what lies outside of the scope, and nothing at all when the reading has gaps:
-// no machine may be lost because a vCenter was partly unreadable. With more than a third lost at once
-// it gives a *LossError beside the result.
-func Merge(old, read Inventory, scope Scope) (Inventory, error) {
-	m := merger{old: old, scope: scope, partial: len(read.Gaps) > 0}
-	out := read
-	out.canonicalise()
-	old = m.renamed(out.Hosts)
-	m.old = old
-	m.seen = map[string]bool{}
-	for _, h := range out.Hosts {
-		m.seen[h.Name] = true
-	}
-	for i := range out.Networks {
-		m.keepUnseen(&out.Networks[i])
-	}
-	out.Hosts, m.hostLoss = m.hosts(out.Hosts)
-	out.Datastores, m.datastoreLoss = m.datastores(out.Datastores)
-	out.LastOrdinal = m.number(out.Datastores)
+// OtherVCenterError is a reading of another vCenter than the inventory's, where equal ids mean nothing.
+type OtherVCenterError struct{ Why string }
 
-	out.Datacenters = outside(old.Datacenters, out.Datacenters, m, func(x Datacenter) string { return x.Path })
-	out.Clusters = outside(old.Clusters, out.Clusters, m, func(x ComputeCluster) string { return x.Path })
-	out.DatastoreClusters = outside(old.DatastoreClusters, out.DatastoreClusters, m, func(x DatastoreCluster) string { return x.Path })
-	out.Networks = outside(old.Networks, out.Networks, m, func(x Network) string { return x.Path })
-	out.ResourcePools = outside(old.ResourcePools, out.ResourcePools, m, func(x ResourcePool) string { return x.Path })
-	out.Folders = outside(old.Folders, out.Folders, m, func(x Folder) string { return x.Path })
-	out.Templates = outside(old.Templates, out.Templates, m, func(x Template) string { return x.Path })
+// Error says why it is another one.
+func (e *OtherVCenterError) Error() string { return e.Why }
+
+// ConflictError is a reading that contradicts entries which it may not change.
+type ConflictError struct{ Diags diag.List }
+
+// Error gives the first of the contradictions.
+func (e *ConflictError) Error() string { return e.Diags[0].Message }
+
+// Merge brings a reading together with what is remembered, and gives the new inventory.
+//
+// What was seen is as it was read, with the ordinals and overrides that it had, and with the free space that it had
+// within a tenth of the capacity. A field that could not be read stays as it was, and so does an entry that lies outside of
+// the scope, is hidden, or may be. Of the others, hosts and datastores that were not seen become gone, and the rest is
+// left out. An ordinal is never given twice. The same reading once more changes nothing.
+//
+// With a *LossError comes the result all the same; with any other error there is none.
+func Merge(old Inventory, read Reading) (Inventory, error) {
+	old.canonicalise()
+	out := read.Seen
 	out.canonicalise()
-	for _, loss := range []*LossError{m.hostLoss, m.datastoreLoss} {
-		if loss != nil && 3*loss.Lost > loss.Known {
+	if err := sameVCenter(old, out); err != nil {
+		return Inventory{}, err
+	}
+	m := &merger{read: read, vague: map[string]bool{}, vagueNames: map[string]bool{},
+		hostLoss: LossError{What: "hosts"}, datastoreLoss: LossError{What: "datastores"}}
+	m.place(old, out.Hosts)
+
+	out.Hosts = combine(m, hostMatcher, m.old.Hosts, out.Hosts, rules[Host]{within: m.hostWithin, seen: m.host, gone: m.hostGone})
+	out.Datastores = combine(m, datastoreMatcher, m.old.Datastores, out.Datastores,
+		rules[Datastore]{within: m.datastoreWithin, seen: m.datastore, first: m.firstSight, unseen: m.unmounted, gone: m.datastoreGone})
+	yield(out.Datastores)
+	m.number(&out)
+
+	in := read.Scope.holds
+	out.Datacenters = combine(m, datacenterMatcher, m.old.Datacenters, out.Datacenters, rules[Datacenter]{within: func(x Datacenter) bool { return in(x.Path) }})
+	out.Clusters = combine(m, clusterMatcher, m.old.Clusters, out.Clusters, rules[ComputeCluster]{within: m.clusterWithin})
+	out.DatastoreClusters = combine(m, podMatcher, m.old.DatastoreClusters, out.DatastoreClusters, rules[DatastoreCluster]{within: m.podWithin, seen: m.pod})
+	out.Networks = combine(m, networkMatcher, m.old.Networks, out.Networks, rules[Network]{within: m.networkWithin, seen: m.network, unseen: m.offNetwork})
+	out.ResourcePools = combine(m, poolMatcher, m.old.ResourcePools, out.ResourcePools, rules[ResourcePool]{within: m.poolWithin})
+	out.Folders = combine(m, folderMatcher, m.old.Folders, out.Folders, rules[Folder]{within: func(x Folder) bool { return in(x.Path) }})
+	out.Templates = combine(m, templateMatcher, m.old.Templates, out.Templates, rules[Template]{within: func(x Template) bool { return in(x.Path) }})
+	out.StoragePolicies = combine(m, policyMatcher, m.old.StoragePolicies, out.StoragePolicies, rules[StoragePolicy]{seen: m.policy})
+	out.Gaps = m.notes(m.old.Gaps, out.Gaps)
+	out.Disagreements = m.notes(m.old.Disagreements, out.Disagreements)
+	out.canonicalise()
+
+	if diags := out.check(diag.Where{}); diags.HasErrors() {
+		return Inventory{}, &ConflictError{diags}
+	}
+	for _, loss := range []*LossError{&m.hostLoss, &m.datastoreLoss} {
+		if 3*loss.Lost > loss.Known {
 			return out, loss
 		}
 	}
 	return out, nil
 }
 
+// WithoutIDs gives the inventory as one that belongs to no vCenter: what is in it is found again by names, paths and
+// urls alone.
+func (inv Inventory) WithoutIDs() Inventory {
+	inv.canonicalise()
+	inv.InstanceID = ""
+	for i := range inv.Datacenters {
+		inv.Datacenters[i].ID = ""
+	}
+	for i := range inv.Clusters {
+		inv.Clusters[i].ID = ""
+	}
+	for i := range inv.Hosts {
+		inv.Hosts[i].ID = ""
+	}
+	for i := range inv.Datastores {
+		inv.Datastores[i].ID = ""
+	}
+	for i := range inv.DatastoreClusters {
+		inv.DatastoreClusters[i].ID = ""
+	}
+	for i := range inv.Networks {
+		inv.Networks[i].ID = ""
+	}
+	for i := range inv.ResourcePools {
+		inv.ResourcePools[i].ID = ""
+	}
+	for i := range inv.Folders {
+		inv.Folders[i].ID = ""
+	}
+	for i := range inv.Templates {
+		inv.Templates[i].ID = ""
+	}
+	for i := range inv.StoragePolicies {
+		inv.StoragePolicies[i].ID = ""
+	}
+	return inv
+}
+
 type merger struct {
-	old                     Inventory
-	scope                   Scope
-	partial                 bool
-	seen                    map[string]bool
-	hostLoss, datastoreLoss *LossError
+	// old has the names that its hosts have now.
+	old  Inventory
+	read Reading
+	// seen are the names of hosts that were seen; inside are those of remembered ones that lie in the scope, absent those
+	// of remembered ones that are no longer there.
+	seen, inside, absent map[string]bool
+	// vague are the paths of datastores that may be there though nobody saw them there, vagueNames the names of those whose
+	// entries stay as they are: they may fit policies.
+	vague, vagueNames map[string]bool
+
+	hostLoss, datastoreLoss LossError
 }
 
-// outside adds what lies outside of the scope, as it was.
-func outside[T any](old, read []T, m merger, path func(T) string) []T {
-	for _, x := range old {
-		if m.beyond(path(x)) {
-			read = append(read, x)
+// sameVCenter compares the two vCenters by their instance ids and by the urls of datastores of one id.
+func sameVCenter(old, seen Inventory) error {
+	if old.InstanceID != "" && seen.InstanceID != "" && old.InstanceID != seen.InstanceID {
+		return &OtherVCenterError{fmt.Sprintf("the inventory is of vCenter %s with the instance id %s, and %s has %s",
+			cmp.Or(old.Server, "?"), old.InstanceID, seen.Server, seen.InstanceID)}
+	}
+	byID := map[string]Datastore{}
+	for _, d := range seen.Datastores {
+		byID[d.ID] = d
+	}
+	for _, o := range old.Datastores {
+		if d, ok := byID[o.ID]; ok && o.ID != "" && o.URL != "" && d.URL != "" && o.URL != d.URL {
+			return &OtherVCenterError{fmt.Sprintf("datastore %s is another disk than in the inventory under the same id %s: its url is %s and was %s",
+				d.Name, d.ID, d.URL, o.URL)}
 		}
 	}
-	return read
+	return nil
 }
 
-// beyond tells whether a path lies in another datacenter than the one that was read, or in another
-// compute cluster than those that were.
-func (m merger) beyond(p string) bool {
-	if p == "" {
-		return false
-	}
-	dc := m.scope.Datacenter
-	if dc != "" && p != dc && !strings.HasPrefix(p, dc+"/") {
+// there tells whether an object is in vCenter though it was not seen within the scope.
+func (m *merger) there(id string) bool { return id != "" && (m.read.Outside[id] || m.read.Hidden[id]) }
+
+// stays tells whether the entry of an object that was not seen stays as it is.
+func (m *merger) stays(id string, within bool) bool {
+	switch {
+	case m.there(id), !within, m.read.Limited:
 		return true
-	}
-	if m.scope.Cluster != "" {
-		for _, c := range m.old.Clusters {
-			inside, _ := path.Match(m.scope.Cluster, c.Name)
-			if !inside && c.Path != "" && (p == c.Path || strings.HasPrefix(p, c.Path+"/")) {
-				return true
-			}
-		}
+	case id == "":
+		// vCenter cannot be asked for it.
+		return len(m.read.Seen.Gaps) > 0
 	}
 	return false
 }
 
-// keepUnseen keeps a network on the hosts that a partial reading did not see.
-func (m merger) keepUnseen(n *Network) {
-	for _, o := range m.old.Networks {
-		if !m.partial || !same(o.ID, n.ID, o.Name == n.Name && o.Path == n.Path) {
-			continue
-		}
-		for _, h := range o.Hosts {
-			if !m.seen[h] && !slices.Contains(n.Hosts, h) {
-				n.Hosts = append(n.Hosts, h)
+// rules say what a class does beyond the common. A nil one is nothing; within is then everything.
+type rules[T any] struct {
+	// within tells whether a remembered object lies in the scope.
+	within func(T) bool
+	// seen takes over what is remembered of an object that was seen; first is told of one that is new.
+	seen  func(old T, seen *T)
+	first func(seen *T)
+	// unseen corrects an entry that stays.
+	unseen func(old *T)
+	// gone gives the entry of an object that is no longer there; without it there is none.
+	gone func(old *T)
+}
+
+// combine gives the objects of a class: those seen, and those entries that stay.
+func combine[T any](m *merger, c matcher[T], old, seen []T, r rules[T]) []T {
+	out := slices.Clone(seen)
+	known := make([]bool, len(seen))
+	for i, j := range c.pair(old, seen, m.there) {
+		o := old[i]
+		switch {
+		case j >= 0:
+			known[j] = true
+			unread := m.read.Unread[c.id(out[j])]
+			if c.id(o) != "" && c.id(o) != c.id(out[j]) {
+				// At this path there may be another disk now.
+				unread = slices.DeleteFunc(slices.Clone(unread), func(f string) bool { return f == "url" })
 			}
-		}
-	}
-}
-
-// renamed gives the old inventory with the names that its hosts have now.
-func (m merger) renamed(read []Host) Inventory {
-	names := map[string]string{}
-	now := newFinder(read, func(h Host) identity { return identity{h.ID, h.Name, ""} })
-	for _, o := range m.old.Hosts {
-		if i := now.find(identity{o.ID, o.Name, ""}); i >= 0 && read[i].Name != o.Name {
-			names[o.Name] = read[i].Name
-		}
-	}
-	old := m.old
-	old.canonicalise()
-	if len(names) == 0 {
-		return old
-	}
-	rename := func(list []string) []string {
-		for i, n := range list {
-			list[i] = cmp.Or(names[n], n)
-		}
-		return slices.Sorted(slices.Values(list))
-	}
-	for i := range old.Hosts {
-		old.Hosts[i].Name = cmp.Or(names[old.Hosts[i].Name], old.Hosts[i].Name)
-	}
-	for i := range old.Datastores {
-		old.Datastores[i].Hosts = rename(old.Datastores[i].Hosts)
-	}
-	for i := range old.Networks {
-		old.Networks[i].Hosts = rename(old.Networks[i].Hosts)
-	}
-	old.canonicalise()
-	return old
-}
-
-func (m merger) hosts(read []Host) ([]Host, *LossError) {
-	loss := &LossError{What: "hosts"}
-	now := newFinder(read, func(h Host) identity { return identity{h.ID, h.Name, ""} })
-	for _, o := range m.old.Hosts {
-		if o.State != Gone {
-			loss.Known++
-		}
-		if now.find(identity{o.ID, o.Name, ""}) >= 0 {
-			continue
-		}
-		if o.State != Gone && !m.partial && !m.beyond(o.Cluster) {
-			o.State = Gone
-			loss.Lost++
-			loss.Names = append(loss.Names, o.Name)
-		}
-		read = append(read, o)
-	}
-	return read, loss
-}
-
-func (m merger) datastores(read []Datastore) ([]Datastore, *LossError) {
-	loss := &LossError{What: "datastores"}
-	now := newFinder(read, func(d Datastore) identity { return identity{d.ID, d.Name, d.Path} })
-	for _, o := range m.old.Datastores {
-		if o.State != Gone {
-			loss.Known++
-		}
-		i := now.find(identity{o.ID, o.Name, o.Path})
-		if o.ID == "" && o.URL != "" {
-			// Written by hand: the url is surer than a name.
-			if j := slices.IndexFunc(read, func(r Datastore) bool { return r.URL == o.URL }); j >= 0 {
-				i = j
+			keep(o, &out[j], unread)
+			if r.seen != nil {
+				r.seen(o, &out[j])
 			}
-		}
-		if i < 0 {
-			if o.State != Gone && !m.partial && !m.datastoreBeyond(o) {
-				o.State = Gone
-				loss.Lost++
-				loss.Names = append(loss.Names, o.Name)
+		case m.stays(c.id(o), r.within == nil || r.within(o)):
+			if r.unseen != nil {
+				r.unseen(&o)
 			}
-			read = append(read, o)
-			continue
-		}
-		r := &read[i]
-		if m.partial {
-			// Hosts that are not seen may mount it still.
-			for _, h := range o.Hosts {
-				if !m.seen[h] && !slices.Contains(r.Hosts, h) {
-					r.Hosts = append(r.Hosts, h)
-				}
-			}
-		}
-		r.Ordinal = o.Ordinal
-		if o.Local != nil {
-			r.Local = o.Local
-		}
-		if o.CapacityGiB == r.CapacityGiB && 10*abs(o.FreeGiB-r.FreeGiB) <= r.CapacityGiB {
-			r.FreeGiB = o.FreeGiB
+			out = append(out, o)
+		case r.gone != nil:
+			r.gone(&o)
+			out = append(out, o)
 		}
 	}
-	return read, loss
+	for j := range seen {
+		if !known[j] && r.first != nil {
+			r.first(&out[j])
+		}
+	}
+	return out
 }
 
-// datastoreBeyond tells whether a datastore could not have been read: it is in another datacenter, or
-// only hosts outside of the scope mount it.
-func (m merger) datastoreBeyond(d Datastore) bool {
-	if m.beyond(d.Path) {
-		return true
-	}
-	for _, name := range d.Hosts {
-		if h, ok := m.old.Host(name); !ok || !m.beyond(h.Cluster) {
-			return false
-		}
-	}
-	return m.scope.Cluster != "" && len(d.Hosts) > 0
-}
-
-// number gives ordinals to datastores at first sight, in the order of names, and gives the highest that
-// was ever given when no datastore has it any more.
-func (m merger) number(datastores []Datastore) (last int) {
-	last = m.old.LastOrdinal
-	for _, d := range datastores {
+// number gives ordinals to datastores that were seen and have none, in the order of names, and remembers the highest
+// that was ever given when no datastore has it any more.
+func (m *merger) number(inv *Inventory) {
+	inv.canonicalise()
+	last, present := m.old.LastOrdinal, 0
+	for _, d := range inv.Datastores {
 		last = max(last, d.Ordinal)
 	}
-	present := 0
-	for i := range datastores {
-		if datastores[i].Ordinal == 0 {
-			last++
-			datastores[i].Ordinal = last
-		}
-		present = max(present, datastores[i].Ordinal)
-	}
-	if present == last {
-		return 0
-	}
-	return last
-}
-
-// Forget removes hosts or datastores by name or path that are gone, and what only they had: the local
-// datastores of a host with it. It gives the names that are not gone, or not there, and changes nothing
-// then.
-func Forget(inv Inventory, names []string) (Inventory, []string) {
-	out := inv
-	out.Hosts, out.Datastores = slices.Clone(inv.Hosts), slices.Clone(inv.Datastores)
-	var refused []string
-	for _, name := range names {
-		found := false
-		out.Hosts = slices.DeleteFunc(out.Hosts, func(h Host) bool {
-			match := h.State == Gone && h.Name == name
-			found = found || match
-			return match
-		})
-		out.Datastores = slices.DeleteFunc(out.Datastores, func(d Datastore) bool {
-			match := inv.IsGone(d) && (d.Name == name || d.Path == name)
-			match = match || len(d.Hosts) == 1 && d.Hosts[0] == name && inv.IsGone(d)
-			found = found || match
-			return match
-		})
-		if !found {
-			refused = append(refused, name)
-		}
-	}
-	if len(refused) > 0 {
-		return inv, refused
-	}
-	out.forgetHosts()
-	out.LastOrdinal = inv.LastOrdinal
-	highest := 0
-	for _, d := range inv.Datastores {
-		out.LastOrdinal = max(out.LastOrdinal, d.Ordinal)
-	}
-	for _, d := range out.Datastores {
-		highest = max(highest, d.Ordinal)
-	}
-	if highest == out.LastOrdinal {
-		out.LastOrdinal = 0
-	}
-	out.canonicalise()
-	return out, nil
-}
-
-// forgetHosts takes hosts that are no longer listed out of all mount lists.
-func (inv *Inventory) forgetHosts() {
-	inv.canonicalise()
-	known := func(names []string) []string {
-		return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
-			_, ok := inv.Host(n)
-			return !ok
-		})
-	}
 	for i := range inv.Datastores {
-		inv.Datastores[i].Hosts = known(inv.Datastores[i].Hosts)
-	}
-	for i := range inv.Networks {
-		inv.Networks[i].Hosts = known(inv.Networks[i].Hosts)
-	}
-	for i := range inv.Clusters {
-		for j := range inv.Clusters[i].HostGroups {
-			g := &inv.Clusters[i].HostGroups[j]
-			g.Hosts = known(g.Hosts)
+		d := &inv.Datastores[i]
+		if d.Ordinal == unnumbered {
+			last++
+			d.Ordinal = last
 		}
+		present = max(present, d.Ordinal)
 	}
-}
-
-// same compares objects by id, which survives a rename; a person who writes by hand gives none.
-func same(a, b string, named bool) bool {
-	if a != "" && b != "" {
-		return a == b
+	inv.LastOrdinal = last
+	if present == last {
+		inv.LastOrdinal = 0
 	}
-	return named
-}
-
-func abs(n int) int {
-	if n < 0 {
-		return -n
-	}
-	return n
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/inventory"
@@ -59,27 +58,29 @@ func TestMerge(t *testing.T) {
 		read  inventory.Inventory
 		scope inventory.Scope
 		want  []string
+		// limited is a user who does not see everything.
+		limited bool
 	}{
-		{"nothing", edit(t), inventory.Scope{}, nil},
-		{"free space within a tenth", edit(t, "s1, path: /A/datastore/d1, capacityGiB: 100, freeGiB: 50", "s1, path: /A/datastore/d1, capacityGiB: 100, freeGiB: 60"), inventory.Scope{}, nil},
+		{"nothing", edit(t), inventory.Scope{}, nil, false},
+		{"free space within a tenth", edit(t, "s1, path: /A/datastore/d1, capacityGiB: 100, freeGiB: 50", "s1, path: /A/datastore/d1, capacityGiB: 100, freeGiB: 60"), inventory.Scope{}, nil, false},
 		{"a host joins", edit(t, e3, e3+"- {name: e5, id: h5}\n", d3, d3+"- {name: d5, id: s6, path: /A/datastore/d5, hosts: [e5]}\n"), inventory.Scope{},
-			[]string{"host e5 joined", "datastore d5 joined on e5"}},
-		{"a host is lost", edit(t, e3, "", d3, ""), inventory.Scope{}, []string{"host e3 is gone", "datastore d3 is gone"}},
+			[]string{"host e5 joined", "datastore d5 joined on e5"}, false},
+		{"a host is lost", edit(t, e3, "", d3, ""), inventory.Scope{}, []string{"host e3 is gone", "datastore d3 is gone"}, false},
 		{"a host is not seen by a partial reading", edit(t, e3, "", d3, "gaps: [hosts of /A/host/c1]\n"[:0], "templates:", "gaps: [something]\ntemplates:"), inventory.Scope{},
-			[]string{"could not be read: something"}},
+			[]string{"could not be read: something"}, true},
 		{"another cluster is not read", edit(t, "- {name: e4, id: h4, cluster: /A/host/c2}\n", "", "- {name: d4, id: s4, path: /A/datastore/d4, capacityGiB: 100, freeGiB: 50, hosts: [e4]}\n", "", ", {name: c2, path: /A/host/c2}", ""),
-			inventory.Scope{Cluster: "c1"}, nil},
-		{"another datacenter is not read", edit(t, ", {name: B, path: /B}", "", "- {name: b, id: s5, path: /B/datastore/b}\n", "", ", {name: u, path: /B/vm/u}", ""), inventory.Scope{Datacenter: "/A"}, nil},
-		{"a host is renamed", edit(t, "name: e3,", "name: e33,", "hosts: [e3]", "hosts: [e33]"), inventory.Scope{}, []string{"host e33 was called e3", "datastore d3 is mounted by e33", "datastore d3 is no longer mounted by e3"}},
+			inventory.Scope{Datacenters: []string{"/A"}, Cluster: "c1"}, nil, false},
+		{"another datacenter is not read", edit(t, ", {name: B, path: /B}", "", "- {name: b, id: s5, path: /B/datastore/b}\n", "", ", {name: u, path: /B/vm/u}", ""), inventory.Scope{Datacenters: []string{"/A"}}, nil, false},
+		{"a host is renamed", edit(t, "name: e3,", "name: e33,", "hosts: [e3]", "hosts: [e33]"), inventory.Scope{}, []string{"host e33 was called e3", "datastore d3 is mounted by e33", "datastore d3 is no longer mounted by e3"}, false},
 		{"a renamed host's datastore is lost", edit(t, "name: e3,", "name: e33,", d3, ""), inventory.Scope{},
-			[]string{"host e33 was called e3", "datastore d3 is gone", "datastore d3 is mounted by e33", "datastore d3 is no longer mounted by e3"}},
-		{"a datastore is renamed", edit(t, "name: d1,", "name: fast,", "/A/datastore/d1", "/A/datastore/fast"), inventory.Scope{}, []string{"datastore fast was called d1"}},
-		{"a template goes", edit(t, "{name: t, path: /A/vm/t}, ", ""), inventory.Scope{}, []string{"template t is forgotten"}},
+			[]string{"host e33 was called e3", "datastore d3 is gone", "datastore d3 is mounted by e33", "datastore d3 is no longer mounted by e3"}, false},
+		{"a datastore is renamed", edit(t, "name: d1,", "name: fast,", "/A/datastore/d1", "/A/datastore/fast"), inventory.Scope{}, []string{"datastore fast was called d1"}, false},
+		{"a template goes", edit(t, "{name: t, path: /A/vm/t}, ", ""), inventory.Scope{}, []string{"template t is no longer there"}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := inventory.Merge(old, tt.read, tt.scope)
+			got, err := inventory.Merge(old, inventory.Reading{Seen: tt.read, Scope: tt.scope, Limited: tt.limited})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,22 +100,22 @@ func TestMerge(t *testing.T) {
 func TestMergeStopsAtALargeLoss(t *testing.T) {
 	t.Parallel()
 	old := parse(t, "hosts: [{name: a}, {name: b}, {name: c}, {name: d, state: gone}]\n")
-	if _, err := inventory.Merge(old, parse(t, "hosts: [{name: a}, {name: b}]\n"), inventory.Scope{}); err != nil {
+	if _, err := inventory.Merge(old, inventory.Reading{Seen: parse(t, "hosts: [{name: a}, {name: b}]\n")}); err != nil {
 		t.Errorf("one of three: %v", err)
 	}
 	var loss *inventory.LossError
-	if _, err := inventory.Merge(old, parse(t, "hosts: [{name: a}]\n"), inventory.Scope{}); !errors.As(err, &loss) || loss.Lost != 2 || loss.Known != 3 {
+	if _, err := inventory.Merge(old, inventory.Reading{Seen: parse(t, "hosts: [{name: a}]\n")}); !errors.As(err, &loss) || loss.Lost != 2 || loss.Known != 3 {
 		t.Errorf("two of three: %v", err)
 	}
 }
 
 func TestOrdinalsAreNeverGivenAgain(t *testing.T) {
 	t.Parallel()
-	one, err := inventory.Merge(inventory.Inventory{}, parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}, {name: c}]\n"), inventory.Scope{})
+	one, err := inventory.Merge(inventory.Inventory{}, inventory.Reading{Seen: parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}, {name: c}]\n")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone, err := inventory.Merge(one, parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}]\n"), inventory.Scope{})
+	gone, err := inventory.Merge(one, inventory.Reading{Seen: parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}]\n")})
 	var loss *inventory.LossError
 	if !errors.As(err, &loss) {
 		t.Fatal(err)
@@ -123,7 +124,7 @@ func TestOrdinalsAreNeverGivenAgain(t *testing.T) {
 	if refused != nil {
 		t.Fatal(refused)
 	}
-	two, err := inventory.Merge(forgotten, parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}, {name: d}]\n"), inventory.Scope{})
+	two, err := inventory.Merge(forgotten, inventory.Reading{Seen: parse(t, "hosts: [{name: a}]\ndatastores: [{name: b, hosts: [a]}, {name: d}]\n")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,80 +148,5 @@ func TestForget(t *testing.T) {
 		if got, refused := inventory.Forget(inv, []string{"a", name}); len(refused) != 1 || inventory.Format(got) != inventory.Format(inv) {
 			t.Errorf("Forget(%s): %v", name, refused)
 		}
-	}
-}
-
-// Whatever is read: nothing vanishes, no ordinal changes or stands twice, and reading the same again
-// changes nothing.
-func TestMergeForgetsNothing(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		var inv inventory.Inventory
-		for range rapid.IntRange(1, 6).Draw(t, "refreshes") {
-			read := genInventory().Draw(t, "read")
-			for i := range read.Datastores {
-				read.Datastores[i].Ordinal = 0
-				read.Datastores[i].ID = fmt.Sprint("ds-", rapid.IntRange(0, 8).Draw(t, "id"), "-", i)
-			}
-			merged, err := inventory.Merge(inv, read, inventory.Scope{})
-			var loss *inventory.LossError
-			if err != nil && !errors.As(err, &loss) {
-				t.Fatal(err)
-			}
-			ordinals := map[int]bool{}
-			byID := map[string]inventory.Datastore{}
-			for _, d := range merged.Datastores {
-				if d.Ordinal == 0 || ordinals[d.Ordinal] {
-					t.Fatalf("ordinal %d of %s", d.Ordinal, d.Name)
-				}
-				ordinals[d.Ordinal] = true
-				byID[d.ID] = d
-			}
-			for _, d := range inv.Datastores {
-				if now, ok := byID[d.ID]; !ok || now.Ordinal != d.Ordinal {
-					t.Fatalf("%s had ordinal %d and has %d", d.ID, d.Ordinal, now.Ordinal)
-				}
-			}
-			again, err := inventory.Merge(merged, read, inventory.Scope{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(inventory.Format(merged), inventory.Format(again)); d != "" {
-				t.Fatalf("the same again changes something:\n%s", d)
-			}
-			inv = merged
-		}
-	})
-}
-
-func TestFormatLikeKeepsComments(t *testing.T) {
-	t.Parallel()
-	earlier := `# my lab
-hosts:
-- {name: b} # behind b
-# above a
-- {name: a}
-# the disks
-datastores:
-- name: d # behind d's name
-  hosts: [a]
-`
-	inv := parse(t, earlier)
-	inv.Hosts = append(inv.Hosts, inventory.Host{Name: "aa"})
-	got := inventory.FormatLike(inv, earlier)
-	want := `apiVersion: vspread.dev/v1alpha1
-kind: Inventory
-# my lab
-hosts:
-# above a
-- {name: a}
-- {name: aa}
-- {name: b} # behind b
-# the disks
-datastores:
-- {name: d, hosts: [a]}
-`
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
 	}
 }

@@ -34,6 +34,8 @@ type inventoryFile struct {
 
 	text      string
 	inventory inventory.Inventory
+	// crlf tells that the lines of the file end as on Windows.
+	crlf bool
 }
 
 // openInventory reads an inventory's file. The inventory is not to be used when there are errors.
@@ -49,6 +51,10 @@ func openInventory(name string) (*inventoryFile, diag.List, error) {
 func parseInventoryFile(name string, content []byte) (*inventoryFile, diag.List) {
 	var diags diag.List
 	f := &inventoryFile{name: name, at: diag.At(diag.Ref{File: name}, "")}
+	if n := bytes.Count(content, []byte("\n")); n > 0 && bytes.Count(content, []byte("\r\n")) == n {
+		f.crlf = true
+		content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
+	}
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(content), DisableUnwrapping: true, PreserveSeqIndent: true}).Read()
 	if err != nil {
 		diags.Errorf(diag.InvalidYAML, f.at, "is not YAML: %s", errorText(err))
@@ -121,20 +127,59 @@ func (f *inventoryFile) save(s Streams, updated inventory.Inventory, dryRun bool
 		_, err := io.WriteString(s.Out, said)
 		return err
 	}
-	data := inventory.Data(updated)
-	if _, whole := data[inventory.Key]; whole && f.text != "" {
-		data[inventory.Key] = inventory.FormatLike(updated, f.text)
+	text := inventory.Format(updated)
+	if f.text != "" {
+		if text = inventory.FormatLike(updated, f.text); !f.reads(text, updated) {
+			// Comments can stand in places where they spoil what is written.
+			text = inventory.Format(updated)
+		}
 	}
-	node := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
-	for _, k := range slices.Sorted(maps.Keys(data)) {
-		tree.Set(node, codec.String(data[k]), k)
+	if !f.reads(text, updated) {
+		var diags diag.List
+		diags.Errorf(diag.Internal, f.at, "what would be written could not be read again, so the file stays as it was").
+			WithHint("please report it, with the inventory")
+		return report(s, diags)
 	}
-	tree.Set(f.config.YNode(), node, "data")
-	if err := replaceFile(filepath.Clean(f.name), document(f.nodes)); err != nil {
+	f.setData(inventory.Data(text))
+	content := document(f.nodes)
+	if f.crlf {
+		content = bytes.ReplaceAll(content, []byte("\n"), []byte("\r\n"))
+	}
+	if err := replaceFile(filepath.Clean(f.name), content); err != nil {
 		return err
 	}
 	_, err := io.WriteString(s.Out, said)
 	return err
+}
+
+// reads tells whether a text is read as that inventory.
+func (f *inventoryFile) reads(text string, inv inventory.Inventory) bool {
+	back, diags := inventory.Parse(text, f.at)
+	return !diags.HasErrors() && inventory.Format(back) == inventory.Format(inv)
+}
+
+// setData puts the parts of the text into the ConfigMap. Other keys stay, and so do comments above the text.
+func (f *inventoryFile) setData(parts map[string]string) {
+	config := f.config.YNode()
+	data := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	head := ""
+	if old := tree.Get(config, "data"); old != nil && old.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(old.Content); i += 2 {
+			if k := old.Content[i]; !inventory.IsPart(k.Value) {
+				data.Content = append(data.Content, k, old.Content[i+1])
+			} else if head == "" {
+				head = k.HeadComment
+			}
+		}
+	}
+	for i, k := range slices.Sorted(maps.Keys(parts)) {
+		name := codec.String(k)
+		if i == 0 {
+			name.HeadComment = head
+		}
+		data.Content = append(data.Content, name, codec.String(parts[k]))
+	}
+	tree.Set(config, data, "data")
 }
 
 // mostJoined is how many sentences about what joined a new inventory gets; beyond that they tell nobody anything.

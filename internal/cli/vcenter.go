@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"path"
-	"strings"
 	"syscall"
 	"time"
 
@@ -98,7 +97,7 @@ func (o *connection) session(s Streams, work func(context.Context, *vcenter.Sess
 func newInventoryRefresh(s Streams) *cobra.Command {
 	var o connection
 	var file, name string
-	var dryRun, acceptLoss bool
+	var dryRun, acceptLoss, acceptVCenter bool
 	c := &cobra.Command{
 		Use:   "refresh",
 		Short: "Read vCenter and write what changed into the inventory",
@@ -130,19 +129,15 @@ is in the file stay; without a change the file is not touched.
 			}
 			var updated inventory.Inventory
 			err = o.session(s, func(ctx context.Context, session *vcenter.Session, scope vcenter.Scope, progress func(string)) error {
-				read, err := session.Collect(ctx, scope, progress)
+				read, err := session.Collect(ctx, scope, f.inventory, progress)
 				if err != nil {
 					return err
 				}
-				missing, err := session.MissingPrivileges(ctx)
-				if err != nil {
-					return err
+				old := f.inventory
+				if acceptVCenter {
+					old = old.WithoutIDs()
 				}
-				if len(missing) > 0 {
-					// What the user may not see is absent without a trace, so nothing may become gone.
-					read.Gaps = append(read.Gaps, "the user lacks "+strings.Join(missing, ", ")+" on the root of the vCenter")
-				}
-				updated, err = inventory.Merge(f.inventory, read, readScope(read, scope))
+				updated, err = inventory.Merge(old, read)
 				var loss *inventory.LossError
 				if errors.As(err, &loss) && !acceptLoss {
 					var diags diag.List
@@ -150,9 +145,12 @@ is in the file stay; without a change the file is not touched.
 						WithHint("look whether the vCenter is whole; with --accept-loss they become gone, and their pools drain")
 					return report(s, diags)
 				}
+				if diags := refusal(f, err); diags.HasErrors() {
+					return report(s, diags)
+				}
 				var diags diag.List
 				for _, g := range updated.Gaps {
-					diags.Warnf(diag.InventoryGap, f.at, "%s", g).WithHint("nothing becomes gone while there are gaps")
+					diags.Warnf(diag.InventoryGap, f.at, "%s", g).WithHint("what was not read stays as it was")
 				}
 				return report(s, diags)
 			})
@@ -168,24 +166,34 @@ is in the file stay; without a change the file is not touched.
 	c.Flags().StringVar(&name, "name", "inventory", "the name of the ConfigMap, when the file is made")
 	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what would change, and write nothing")
 	c.Flags().BoolVar(&acceptLoss, "accept-loss", false, "let more than a third of the hosts or datastores become gone at once")
+	c.Flags().BoolVar(&acceptVCenter, "accept-vcenter", false, "take the vCenter for the inventory's, though its ids say otherwise: find everything again by name, path and url")
 	return c
 }
 
-// readScope is the scope in the terms of the inventory: the datacenter by its path.
-func readScope(read inventory.Inventory, scope vcenter.Scope) inventory.Scope {
-	out := inventory.Scope{Cluster: scope.Cluster}
-	if scope.Datacenter != "" {
-		for _, dc := range read.Datacenters {
-			if dc.Name == scope.Datacenter || dc.Path == scope.Datacenter {
-				out.Datacenter = dc.Path
-			}
+// refusal says why a reading cannot be brought together with the inventory.
+func refusal(f *inventoryFile, err error) diag.List {
+	var diags diag.List
+	var other *inventory.OtherVCenterError
+	var conflict *inventory.ConflictError
+	switch {
+	case errors.As(err, &other):
+		diags.Errorf(diag.OtherVCenter, f.at, "%s", other).
+			WithHint("check GOVC_URL; where the vCenter was set up anew, --accept-vcenter finds hosts and datastores again by names, paths and urls")
+	case errors.As(err, &conflict):
+		for _, d := range conflict.Diags {
+			diags.Errorf(d.Code, f.at, "what was read contradicts what stays as it was: %s", d.Message).
+				WithHint("refresh without --datacenter and --cluster, and by a user who may read everything")
 		}
 	}
-	return out
+	return diags
 }
 
 // merged is what a refresh would make of the inventory; a great loss is a difference like others here.
-func merged(old, read inventory.Inventory, scope vcenter.Scope) inventory.Inventory {
-	out, _ := inventory.Merge(old, read, readScope(read, scope))
-	return out
+func merged(old inventory.Inventory, read inventory.Reading) (inventory.Inventory, error) {
+	out, err := inventory.Merge(old, read)
+	var loss *inventory.LossError
+	if errors.As(err, &loss) {
+		err = nil
+	}
+	return out, err
 }

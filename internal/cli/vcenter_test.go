@@ -24,6 +24,7 @@ type labKey struct{}
 //	lab hide HOST             take away the right to see it
 //	lab volume MACHINE        attach a volume of the shared datastore
 //	lab unread MACHINE        take away the right to read where it is
+//	lab inaccessible DATASTORE  show neither size nor url of it, for the moment
 func TestVCenter(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs(examples)
@@ -52,7 +53,7 @@ func TestVCenter(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": positive("exits STATUS COMMAND...", 2, exits),
 			"lines": positive("lines stdout|stderr|FILE N", 2, lines),
-			"lab":   positive("lab maintenance|lose|hide|volume|unread NAME", 2, changeLab),
+			"lab":   positive("lab maintenance|lose|hide|volume|unread|inaccessible NAME", 2, changeLab),
 		},
 	})
 }
@@ -95,6 +96,17 @@ func changeLab(ts *testscript.TestScript, args []string) {
 			for i := range o.PropSet {
 				if v, ok := o.PropSet[i].Val.(types.ArrayOfVirtualDevice); ok && o.Obj == machine {
 					v.VirtualDevice = append(slices.Clone(v.VirtualDevice), volume)
+					o.PropSet[i].Val = v
+				}
+			}
+			return o, true
+		})
+	case "inaccessible":
+		datastore := lab.Find("Datastore", args[1])
+		lab.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
+			for i, p := range o.PropSet {
+				if v, ok := p.Val.(types.DatastoreSummary); ok && o.Obj == datastore {
+					v.Accessible, v.Url, v.Capacity, v.FreeSpace = false, "", 0, 0
 					o.PropSet[i].Val = v
 				}
 			}

@@ -73,15 +73,21 @@ func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (wo
 		return 0, err
 	}
 	var read inventory.Inventory
+	readings := map[*inventory.Inventory]inventory.Reading{}
 	var machines []vcenter.Machine
-	var scope vcenter.Scope
 	var diags diag.List
-	err = o.session(s, func(ctx context.Context, session *vcenter.Session, sc vcenter.Scope, progress func(string)) error {
-		scope = sc
-		var err error
-		if read, err = session.Collect(ctx, scope, progress); err != nil {
-			return err
+	err = o.session(s, func(ctx context.Context, session *vcenter.Session, scope vcenter.Scope, progress func(string)) error {
+		for _, inv := range out.Inventories {
+			if _, done := readings[inv]; done {
+				continue
+			}
+			reading, err := session.Collect(ctx, scope, *inv, progress)
+			if err != nil {
+				return err
+			}
+			readings[inv], read = reading, reading.Seen
 		}
+		var err error
 		var gaps []string
 		machines, gaps, err = session.Machines(ctx, scope, progress)
 		for _, g := range gaps {
@@ -99,7 +105,7 @@ func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (wo
 	}
 	result := verify.Compare(setOf(out), here, convert(machines))
 	diags.Append(result.Diags...)
-	diags.Append(stale(out, here, read, scope)...)
+	diags.Append(stale(out, here, readings)...)
 	if err := render.Verified(s.Out, result); err != nil {
 		return 0, err
 	}
@@ -154,7 +160,7 @@ func ofVCenter(out fn.Outcome, read inventory.Inventory) (map[object.Key]*invent
 const mostStale = 20
 
 // stale reports what a refresh would change in the inventories, each once.
-func stale(out fn.Outcome, here map[object.Key]*inventory.Inventory, read inventory.Inventory, scope vcenter.Scope) diag.List {
+func stale(out fn.Outcome, here map[object.Key]*inventory.Inventory, readings map[*inventory.Inventory]inventory.Reading) diag.List {
 	var diags diag.List
 	var done []*inventory.Inventory
 	for cluster, inv := range here {
@@ -163,7 +169,12 @@ func stale(out fn.Outcome, here map[object.Key]*inventory.Inventory, read invent
 		}
 		done = append(done, inv)
 		at := diag.At(out.InventoryRefs[cluster], "")
-		changes := inventory.Changes(*inv, merged(*inv, read, scope))
+		now, err := merged(*inv, readings[inv])
+		if err != nil {
+			diags.Warnf(diag.InventoryStale, at, "cannot be refreshed: %s", err).WithHint("`vspread inventory refresh --dry-run` says why")
+			continue
+		}
+		changes := inventory.Changes(*inv, now)
 		for i, sentence := range changes {
 			if i == mostStale {
 				diags.Warnf(diag.InventoryStale, at, "with %d more differences, %d in all", len(changes)-i, len(changes)).

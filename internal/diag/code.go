@@ -56,7 +56,9 @@ const (
 	HostUnavailable       Code = "HostUnavailable"
 	EqualNames            Code = "EqualNames"
 	InventoryGap          Code = "InventoryGap"
+	Disagreement          Code = "Disagreement"
 	RefreshLoss           Code = "RefreshLoss"
+	OtherVCenter          Code = "OtherVCenter"
 	DRSOff                Code = "DRSOff"
 
 	// Choosing datastores and spreading over them.
@@ -95,7 +97,6 @@ const (
 	MachineCount     Code = "MachineCount"
 	TemplateUnused   Code = "TemplateUnused"
 	InventoryStale   Code = "InventoryStale"
-	OtherVCenter     Code = "OtherVCenter"
 
 	// A change in git, before it is applied.
 	ReplicasUnknown     Code = "ReplicasUnknown"

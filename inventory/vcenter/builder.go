@@ -16,6 +16,15 @@ type builder struct {
 	*tree
 	chosen *selection
 	tags   map[types.ManagedObjectReference]inventory.Tags
+	// fields are those of objects that could not be read, by id.
+	fields map[string][]string
+	// crowded are datastores that hosts out of sight mount as well.
+	crowded map[string]bool
+}
+
+// doubt notes fields of an object that could not be read, or not whole.
+func (b *builder) doubt(n *node, fields ...string) {
+	b.fields[n.ref.Value] = append(b.fields[n.ref.Value], fields...)
 }
 
 func (b *builder) inventory() inventory.Inventory {
@@ -39,14 +48,18 @@ func (b *builder) inventory() inventory.Inventory {
 		inv.Networks = append(inv.Networks, b.network(n))
 	}
 	for _, n := range b.chosen.pools {
-		// Pools and folders are known by their path; where that is not visible, severed has said so.
+		// Pools and folders are known by their path; where that is not visible, their entries stay as they were.
 		if p := b.pathOf(n); p != "" {
 			inv.ResourcePools = append(inv.ResourcePools, inventory.ResourcePool{Path: p, ID: n.ref.Value, Tags: b.tags[n.ref]})
+		} else {
+			b.hidden[n.ref.Value] = true
 		}
 	}
 	for _, n := range b.chosen.folders {
 		if p := b.pathOf(n); p != "" {
 			inv.Folders = append(inv.Folders, inventory.Folder{Path: p, ID: n.ref.Value, Tags: b.tags[n.ref]})
+		} else {
+			b.hidden[n.ref.Value] = true
 		}
 	}
 	for _, n := range b.chosen.templates {
@@ -61,8 +74,9 @@ func (b *builder) cluster(n *node) inventory.ComputeCluster {
 	out := inventory.ComputeCluster{Name: n.name, Path: b.pathOf(n), ID: n.ref.Value, DRS: c.drs, Tags: b.tags[n.ref], VMGroups: slices.Clone(c.vmGroups)}
 	for _, g := range c.hostGroups {
 		names, hidden := b.names(g.Host)
+		b.outOfSight(n, hidden, "the hosts of host group %s are", g.Name)
 		if hidden > 0 {
-			b.gap(n, "%d of the hosts of host group %s are not visible", hidden, g.Name)
+			b.doubt(n, "hostGroups")
 		}
 		out.HostGroups = append(out.HostGroups, inventory.HostGroup{Name: g.Name, Hosts: names})
 	}
@@ -116,7 +130,8 @@ func (b *builder) template(n *node) inventory.Template {
 	}
 	var hidden int
 	if out.Datastores, hidden = b.names(references(n, "datastore")); hidden > 0 {
-		b.gap(n, "%d of its datastores are not visible", hidden)
+		b.outOfSight(n, hidden, "its datastores are")
+		b.doubt(n, "datastores")
 	}
 	if n.missing["snapshot"] == "" {
 		_, has := n.values["snapshot"]

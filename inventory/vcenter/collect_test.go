@@ -80,7 +80,8 @@ func TestMixed(t *testing.T) {
 	inv = l.collect(t, vcenter.Scope{Cluster: "*-one"})
 	inv.Server = "vcenter.lab.local"
 	golden(t, "scoped.yaml", inventory.Format(inv))
-	if d := inv.Datastores[1]; d.Name != "pair" || d.IsLocal() {
+	first := l.refresh(t, vcenter.Scope{Cluster: "*-one"}, inventory.Inventory{})
+	if d := first.Datastores[1]; d.Name != "pair" || d.IsLocal() {
 		t.Errorf("with one of its hosts out of scope, %+v looks local", d)
 	}
 
@@ -90,7 +91,7 @@ func TestMixed(t *testing.T) {
 		{Datacenter: "/east", Cluster: "west*"}: `there is no cluster "west*": the user sees east-one, east-two`,
 		{Cluster: "["}:                          `"[" is no pattern for clusters`,
 	} {
-		_, err := s.Collect(context.Background(), scope, nil)
+		_, err := s.Collect(context.Background(), scope, inventory.Inventory{}, nil)
 		check(t, err, words)
 	}
 }
@@ -228,8 +229,8 @@ func TestMounts(t *testing.T) {
 		"datastore /Datacenter/datastore/datastore00: host esxi01.lab.local says that it mounts it, and it does not say so",
 		"datastore /Datacenter/datastore/datastore01: it says that host esxi03.lab.local mounts it, and the host does not say so",
 	}
-	if diff := cmp.Diff(want, inv.Gaps); diff != "" {
-		t.Error(diff)
+	if diff := cmp.Diff(want, inv.Disagreements); diff != "" || len(inv.Gaps) != 0 {
+		t.Error(diff, inv.Gaps)
 	}
 
 	// With a host out of sight a datastore of two looks like a local one.
@@ -237,7 +238,7 @@ func TestMounts(t *testing.T) {
 	hidden("HostSystem", "host-22")(t, l)
 	archive := l.Find("Datastore", "archive-0")
 	l.Update(archive, types.PropertyChange{Name: "summary.type", Val: "VMFS"})
-	for _, d := range l.collect(t, vcenter.Scope{}).Datastores {
+	for _, d := range l.refresh(t, vcenter.Scope{}, inventory.Inventory{}).Datastores {
 		if d.Name == "archive-0" && (d.IsLocal() || len(d.Hosts) != 1) {
 			t.Errorf("%+v counts as local", d)
 		}
@@ -247,18 +248,17 @@ func TestMounts(t *testing.T) {
 func TestPrivileges(t *testing.T) {
 	t.Parallel()
 	l := start(t, simulated.Options{})
-	s := l.connect(t)
-	missing, err := s.MissingPrivileges(context.Background())
-	if err != nil || len(missing) != 0 {
-		t.Errorf("%q, %v", missing, err)
-	}
-	l.end(t)
-	if missing, err = s.MissingPrivileges(context.Background()); err != nil || len(missing) != 0 {
-		t.Errorf("after the session's end: %q, %v", missing, err)
+	if r := l.reading(t, vcenter.Scope{}, inventory.Inventory{}); len(r.Seen.Gaps) != 0 || r.Limited {
+		t.Errorf("%q, limited %t", r.Seen.Gaps, r.Limited)
 	}
 	l.Deny("StorageProfile.View")
-	if missing, err = s.MissingPrivileges(context.Background()); err != nil || len(missing) != 1 || missing[0] != "StorageProfile.View" {
-		t.Errorf("%q, %v", missing, err)
+	want := []string{"the user lacks StorageProfile.View on the root of the vCenter"}
+	if r := l.reading(t, vcenter.Scope{}, inventory.Inventory{}); !slices.Equal(r.Seen.Gaps, want) || r.Limited {
+		t.Errorf("%q, limited %t", r.Seen.Gaps, r.Limited)
+	}
+	l.Deny("System.View")
+	if r := l.reading(t, vcenter.Scope{}, inventory.Inventory{}); len(r.Seen.Gaps) != 1 || !r.Limited {
+		t.Errorf("%q, limited %t", r.Seen.Gaps, r.Limited)
 	}
 }
 
@@ -278,7 +278,7 @@ func TestNothingLeft(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := c.Collect(ctx, vcenter.Scope{}, func(string) { cancel() }); !errors.Is(err, context.Canceled) {
+			if _, err := c.Collect(ctx, vcenter.Scope{}, inventory.Inventory{}, func(string) { cancel() }); !errors.Is(err, context.Canceled) {
 				t.Errorf("not interrupted: %v", err)
 			}
 			if err := c.Close(); err != nil {

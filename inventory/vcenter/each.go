@@ -11,7 +11,7 @@ import (
 // workers is how many requests run at a time.
 const workers = 8
 
-// each asks once for each id; nil is what the user may not read. The first error ends it.
+// each asks once for each id. The first error ends it.
 func each[T any](ctx context.Context, ids []string, get func(context.Context, string) (*T, error)) (map[string]*T, error) {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
@@ -27,12 +27,9 @@ func each[T any](ctx context.Context, ids []string, get func(context.Context, st
 		wg.Go(func() {
 			for id := range queue {
 				v, err := get(ctx, id)
-				if err != nil && !forbidden(err) {
+				if err != nil {
 					cancel(err)
 					continue
-				}
-				if err != nil {
-					v = nil
 				}
 				mu.Lock()
 				out[id] = v

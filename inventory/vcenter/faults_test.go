@@ -7,11 +7,13 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/vmware/govmomi/property"
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25"
@@ -145,8 +147,9 @@ func missing(kind, name, path string, f types.BaseMethodFault) func(types.Object
 	}
 }
 
-// TestFaults is the table of what may go wrong while reading. With neither an error nor a gap the inventory must be
-// the same as without the fault. Nothing secret is ever said, and no session is left.
+// TestFaults is the table of what may go wrong while reading: into an inventory that remembers everything, and on a first
+// reading. Either there is an error and no reading, or what is remembered stays to the byte but for the gap that is named;
+// where there is neither, a first reading is as it is without the fault. Nothing secret is ever said, and no session is left.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	noPermission := &types.NoPermission{PrivilegeId: "System.Read"}
@@ -219,6 +222,51 @@ func TestFaults(t *testing.T) {
 		}},
 		"no permission to tell templates": {gap: "virtual machines: 2 cannot be told from templates: the privilege System.Read is missing",
 			arrange: func(_ *testing.T, l *lab) { l.Show(missing("VirtualMachine", "", "config.template", noPermission)) }},
+		"no permission for a summary": {gap: "datastore /Datacenter/datastore/datastore01: summary cannot be read",
+			arrange: func(_ *testing.T, l *lab) { l.Show(missing("Datastore", "datastore01", "summary", noPermission)) }},
+		"no permission for what hosts lie in": {gap: "host esxi01.lab.local: parent cannot be read",
+			arrange: func(_ *testing.T, l *lab) { l.Show(missing("HostSystem", "", "parent", noPermission)) }},
+		"no permission for a cluster": {gap: "cluster /Datacenter/host/Cluster: configurationEx cannot be read",
+			arrange: func(_ *testing.T, l *lab) {
+				l.Show(missing("ClusterComputeResource", "", "configurationEx", noPermission))
+			}},
+		"no permission for a port group": {gap: "network /Datacenter/network/Workload: config.defaultPortConfig cannot be read",
+			arrange: func(_ *testing.T, l *lab) {
+				l.Show(missing("DistributedVirtualPortgroup", "Workload", "config.defaultPortConfig", noPermission))
+			}},
+		"no permission for the port groups of a host": {gap: "host /Datacenter/host/Cluster/esxi01.lab.local: config.network.portgroup cannot be read",
+			arrange: func(_ *testing.T, l *lab) {
+				l.Show(missing("HostSystem", "esxi01.lab.local", "config.network.portgroup", noPermission))
+			}},
+		"no permission for a template's disks": {gap: "config.hardware.device cannot be read",
+			arrange: func(_ *testing.T, l *lab) {
+				l.Show(missing("VirtualMachine", "", "config.hardware.device", noPermission))
+			}},
+		"inaccessible templates": {gap: "virtual machines: some show no configuration", arrange: func(_ *testing.T, l *lab) {
+			l.Show(unset("VirtualMachine", "config."))
+		}},
+		"no rights on the root": {gap: "the user lacks System.View, System.Read, StorageProfile.View", arrange: func(_ *testing.T, l *lab) {
+			l.Deny("System.View", "System.Read", "StorageProfile.View")
+		}},
+		"hidden datacenter": {err: "the user sees no datacenter", arrange: hidden("Datacenter", "datacenter-1")},
+		"hidden template":   {gap: "virtual machines: 1 of the inventory are out of the user's sight: /Datacenter/vm/tkg/photon-3-kube-v1.21.2", arrange: hidden("VirtualMachine", "vm-71")},
+		"hidden network":    {gap: "networks: 1 of the inventory are out of the user's sight: /Datacenter/network/VM Network", arrange: hidden("Network", "network-6")},
+		"hidden pool":       {gap: "resource pools: 1 of the inventory are out of the user's sight", arrange: hidden("ResourcePool", "resgroup-52")},
+		"hidden host and no mounts": {gap: "hosts: 1 of the inventory are out of the user's sight: esxi02.lab.local", arrange: func(t *testing.T, l *lab) {
+			l.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {
+				for i, p := range o.PropSet {
+					switch v := p.Val.(type) {
+					case types.ArrayOfDatastoreHostMount:
+						v.DatastoreHostMount = slices.DeleteFunc(slices.Clone(v.DatastoreHostMount), func(m types.DatastoreHostMount) bool { return m.Key.Value == "host-22" })
+						o.PropSet[i].Val = v
+					case types.ArrayOfManagedObjectReference:
+						v.ManagedObjectReference = slices.DeleteFunc(slices.Clone(v.ManagedObjectReference), func(r types.ManagedObjectReference) bool { return r.Value == "host-22" })
+						o.PropSet[i].Val = v
+					}
+				}
+				return o, o.Obj.Value != "host-22"
+			})
+		}},
 		"hidden host":                {gap: "datastore /Datacenter/datastore/iscsi-ds-0: 1 of the hosts that mount it are not visible", arrange: hidden("HostSystem", "host-22")},
 		"hidden folder":              {gap: "virtual machine photon-3-kube-v1.21.2: the folder group-61 that it lies in is not visible", arrange: hidden("Folder", "group-61")},
 		"hidden parent":              {gap: "datastore archive-0: the datastore cluster group-p35 that it lies in is not visible", arrange: hidden("StoragePod", "group-p35")},
@@ -228,6 +276,8 @@ func TestFaults(t *testing.T) {
 		"tags unauthorised for ever": {err: "answers 401 Unauthorized on /rest", arrange: broken("list-attached-tags-on-objects", -1, code(401))},
 		"tags forbidden":             {gap: "tags: the user may not read them", arrange: broken("list-attached-tags-on-objects", -1, code(403))},
 		"one tag forbidden":          {gap: "tag urn:vmomi:InventoryServiceTag:00000002", arrange: broken("InventoryServiceTag:00000002", -1, code(403))},
+		"no tag service":             {err: "answers 404 Not Found on /rest", arrange: broken("list-attached-tags-on-objects", -1, code(404))},
+		"one category forbidden":     {gap: "tag category urn:vmomi:InventoryServiceCategory:", arrange: broken("/tagging/category/id:", -1, code(403))},
 		"tags in html":               {err: "not as a vCenter", arrange: broken("/tagging/tag/", -1, html)},
 		"rest login refused": {err: "answers 401 Unauthorized on /rest/com/vmware/cis/session", arrange: func(_ *testing.T, l *lab) {
 			l.breaks(func(w http.ResponseWriter, r *http.Request, next http.Handler) bool {
@@ -246,24 +296,34 @@ func TestFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := start(t, simulated.Options{})
-			want := l.collect(t, vcenter.Scope{})
+			first := l.collect(t, vcenter.Scope{})
+			old := l.refresh(t, vcenter.Scope{}, inventory.Inventory{})
 			c.arrange(t, l)
 			o := l.options.WithPage(c.page)
 			if c.timeout != 0 {
 				o.Timeout = c.timeout
 			}
-			inv, err := read(o)
+			reading, err := read(o, old)
 			check(t, err, c.err)
 			if c.err != "" {
-				if len(inv.Hosts) != 0 {
+				if len(reading.Seen.Hosts) != 0 {
 					t.Error("an inventory comes with the error")
 				}
-			} else if c.gap != "" {
-				if !strings.Contains(strings.Join(inv.Gaps, "\n"), c.gap) {
-					t.Errorf("gaps %q, want %q", inv.Gaps, c.gap)
+			} else {
+				if got := inventory.Format(reading.Seen); c.gap == "" && got != inventory.Format(first) {
+					t.Errorf("not the inventory that it is without the fault:\n%s", got)
 				}
-			} else if got := inventory.Format(inv); got != inventory.Format(want) {
-				t.Errorf("not the inventory that it is without the fault:\n%s", got)
+				updated, err := inventory.Merge(old, reading)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if text := strings.Join(updated.Gaps, "\n"); (text == "") != (c.gap == "") || !strings.Contains(text, c.gap) {
+					t.Errorf("gaps %q, want %q", text, c.gap)
+				}
+				updated.Gaps = nil
+				if diff := cmp.Diff(inventory.Format(old), inventory.Format(updated)); diff != "" {
+					t.Errorf("what is remembered changes:\n%s", diff)
+				}
 			}
 			l.Model.Service.ClearFaultRules()
 			if n := l.sessions(t); n != 0 && name != "logout fails" {
@@ -278,15 +338,15 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func read(o vcenter.Options) (inventory.Inventory, error) {
+func read(o vcenter.Options, remembered inventory.Inventory) (inventory.Reading, error) {
 	ctx := context.Background()
 	s, err := vcenter.Connect(ctx, o)
 	if err != nil {
-		return inventory.Inventory{}, err
+		return inventory.Reading{}, err
 	}
-	inv, err := s.Collect(ctx, vcenter.Scope{}, nil)
+	reading, err := s.Collect(ctx, vcenter.Scope{}, remembered, nil)
 	_ = s.Close()
-	return inv, err
+	return reading, err
 }
 
 // check tells whether an error is the one that is meant, fit to be shown.
@@ -317,6 +377,14 @@ func check(t *testing.T, err error, words string) {
 
 func broken(word string, n int, act func(http.ResponseWriter, *http.Request, http.Handler)) func(*testing.T, *lab) {
 	return func(_ *testing.T, l *lab) { l.breaks(on(word, n, act)) }
+}
+
+// unset takes properties away without a word, as vCenter does with what it does not know at the moment.
+func unset(kind, prefix string) func(types.ObjectContent) (types.ObjectContent, bool) {
+	return func(o types.ObjectContent) (types.ObjectContent, bool) {
+		o.PropSet = slices.DeleteFunc(o.PropSet, func(p types.DynamicProperty) bool { return o.Obj.Type == kind && strings.HasPrefix(p.Name, prefix) })
+		return o, true
+	}
 }
 
 func hidden(kind, id string) func(*testing.T, *lab) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vspread/vspread/inventory"
 	"github.com/vspread/vspread/inventory/vcenter"
 	"github.com/vspread/vspread/inventory/vcenter/simulated"
 )
@@ -27,12 +28,12 @@ func TestIdle(t *testing.T) {
 		t.Fatalf("%d sessions did not expire", n)
 	}
 	var phases []string
-	inv, err := s.Collect(context.Background(), vcenter.Scope{}, func(p string) { phases = append(phases, p) })
+	reading, err := s.Collect(context.Background(), vcenter.Scope{}, inventory.Inventory{}, func(p string) { phases = append(phases, p) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(inv.Hosts) != 3 || !strings.Contains(strings.Join(phases, "; "), "logging in again") {
-		t.Errorf("%d hosts after %q", len(inv.Hosts), phases)
+	if len(reading.Seen.Hosts) != 3 || !strings.Contains(strings.Join(phases, "; "), "logging in again") {
+		t.Errorf("%d hosts after %q", len(reading.Seen.Hosts), phases)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
@@ -57,7 +58,7 @@ func TestCancel(t *testing.T) {
 			begin := time.Now()
 			s, err := vcenter.Connect(ctx, l.options)
 			if err == nil {
-				_, err = s.Collect(ctx, vcenter.Scope{}, nil)
+				_, err = s.Collect(ctx, vcenter.Scope{}, inventory.Inventory{}, nil)
 				_ = s.Close()
 			}
 			check(t, err, "interrupted")

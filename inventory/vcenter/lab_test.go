@@ -135,18 +135,37 @@ func (l *lab) connect(t testing.TB) *vcenter.Session {
 
 func (l *lab) collect(t testing.TB, scope vcenter.Scope) inventory.Inventory {
 	t.Helper()
+	inv := l.reading(t, scope, inventory.Inventory{}).Seen
+	if _, diags := inventory.Parse(inventory.Format(inv), diag.Where{}); diags.HasErrors() {
+		t.Errorf("the inventory contradicts itself: %v", diags)
+	}
+	return inv
+}
+
+func (l *lab) reading(t testing.TB, scope vcenter.Scope, remembered inventory.Inventory) inventory.Reading {
+	t.Helper()
 	s := l.connect(t)
-	inv, err := s.Collect(context.Background(), scope, nil)
+	reading, err := s.Collect(context.Background(), scope, remembered, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, diags := inventory.Parse(inventory.Format(inv), diag.Where{}); diags.HasErrors() {
+	return reading
+}
+
+// refresh does what `vspread inventory refresh` does.
+func (l *lab) refresh(t testing.TB, scope vcenter.Scope, old inventory.Inventory) inventory.Inventory {
+	t.Helper()
+	updated, err := inventory.Merge(old, l.reading(t, scope, old))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, diags := inventory.Parse(inventory.Format(updated), diag.Where{}); diags.HasErrors() {
 		t.Errorf("the inventory contradicts itself: %v", diags)
 	}
-	return inv
+	return updated
 }
 
 func golden(t *testing.T, name, got string) {

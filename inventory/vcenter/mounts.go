@@ -4,7 +4,6 @@ package vcenter
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
 
@@ -24,7 +23,7 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 		Tags:        b.tags[n.ref],
 	}
 	switch {
-	case n.missing["summary"] != "":
+	case n.values["summary"] == nil:
 		// not known
 	case !summary.Accessible:
 		out.State = inventory.Inaccessible
@@ -58,14 +57,8 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 		}
 	}
 	slices.Sort(out.Hosts)
-	if hidden > 0 {
-		b.gap(n, "%d of the hosts that mount it are not visible", hidden)
-	}
-	if len(out.Hosts) == 1 && elsewhere+hidden > 0 && strings.EqualFold(out.Type, "VMFS") {
-		// With the hosts out of sight it would look like the local disk of the one that is left.
-		no := false
-		out.Local = &no
-	}
+	b.outOfSight(n, hidden, "the hosts that mount it are")
+	b.crowded[n.ref.Value] = elsewhere+hidden > 0
 	return out
 }
 
@@ -89,7 +82,7 @@ func (b *builder) disagreements() {
 			if d == nil || !b.chosen.within[ref] || d.missing["host"] != "" || listed[mount{ref, h.ref}] {
 				continue
 			}
-			b.gap(d, "host %s says that it mounts it, and it does not say so", h.name)
+			b.disagree(d, "host %s says that it mounts it, and it does not say so", h.name)
 		}
 	}
 	for _, d := range b.chosen.datastores {
@@ -98,7 +91,7 @@ func (b *builder) disagreements() {
 			if h == nil || !b.chosen.within[m.Key] || h.missing["datastore"] != "" || known[mount{d.ref, m.Key}] {
 				continue
 			}
-			b.gap(d, "it says that host %s mounts it, and the host does not say so", h.name)
+			b.disagree(d, "it says that host %s mounts it, and the host does not say so", h.name)
 		}
 	}
 }

@@ -20,9 +20,8 @@ func (b *builder) network(n *node) inventory.Network {
 		}
 	}
 	slices.Sort(out.Hosts)
-	if _, hidden := b.names(refs); hidden > 0 {
-		b.gap(n, "%d of its hosts are not visible", hidden)
-	}
+	_, hidden := b.names(refs)
+	b.outOfSight(n, hidden, "its hosts are")
 	switch n.ref.Type {
 	case "DistributedVirtualPortgroup":
 		out.Security = distributed(n.values["config.defaultPortConfig"])
@@ -57,7 +56,9 @@ func (b *builder) standard(n *node, hosts []types.ManagedObjectReference) *inven
 	var out *inventory.Security
 	for _, ref := range hosts {
 		h := b.nodes[ref]
-		if h == nil {
+		if h == nil || h.values["config.network.portgroup"] == nil {
+			// This one may have another.
+			b.doubt(n, "security")
 			continue
 		}
 		for _, g := range value[[]portGroup](h, "config.network.portgroup") {
@@ -79,7 +80,7 @@ func (b *builder) standard(n *node, hosts []types.ManagedObjectReference) *inven
 			} {
 				if *f.all != nil && (f.this == nil || **f.all != *f.this) {
 					*f.all = nil
-					b.gap(n, "its hosts disagree on %s", f.name)
+					b.disagree(n, "its hosts disagree on %s", f.name)
 				}
 			}
 		}

@@ -4,6 +4,7 @@ package vcenter
 
 import (
 	"context"
+	"slices"
 
 	"github.com/vmware/govmomi/pbm"
 	pbmtypes "github.com/vmware/govmomi/pbm/types"
@@ -13,8 +14,8 @@ import (
 )
 
 // storagePolicies reads the policies for virtual machines, and which of the datastores satisfy each: one request
-// for a policy.
-func (s *Session) storagePolicies(ctx context.Context, t *tree, chosen *selection) ([]inventory.StoragePolicy, error) {
+// for a policy. Without the right to, those that are remembered are out of sight.
+func (s *Session) storagePolicies(ctx context.Context, t *tree, chosen *selection, remembered []inventory.StoragePolicy) ([]inventory.StoragePolicy, error) {
 	c, err := s.policies(ctx)
 	if err == nil {
 		var out []inventory.StoragePolicy
@@ -26,6 +27,9 @@ func (s *Session) storagePolicies(ctx context.Context, t *tree, chosen *selectio
 		switch f.BaseMethodFault.(type) {
 		case *types.NoPermission:
 			t.gaps = append(t.gaps, "storage policies: the privilege StorageProfile.View is missing")
+			for _, p := range remembered {
+				t.hidden[p.ID] = true
+			}
 			return nil, nil
 		}
 	}
@@ -59,15 +63,15 @@ func readPolicies(ctx context.Context, c *pbm.Client, t *tree, chosen *selection
 	for _, p := range profiles {
 		profile := p.GetPbmProfile()
 		policy := inventory.StoragePolicy{Name: profile.Name, ID: profile.ProfileId.UniqueId}
-		if satisfied[policy.ID] == nil {
-			continue
-		}
 		for _, hub := range satisfied[policy.ID].CompatibleDatastores() {
 			ref := types.ManagedObjectReference{Type: hub.HubType, Value: hub.HubId}
 			if n := t.nodes[ref]; n != nil && chosen.within[ref] {
 				policy.Datastores = append(policy.Datastores, n.name)
 			}
 		}
+		// Datastores of several datacenters may have one name.
+		slices.Sort(policy.Datastores)
+		policy.Datastores = slices.Compact(policy.Datastores)
 		out = append(out, policy)
 	}
 	return out, nil

@@ -73,7 +73,8 @@ func (s *Session) everything(ctx context.Context, specs []types.PropertySpec, pr
 	return t, nil
 }
 
-// details reads more properties of some objects, a page of them at a time.
+// details reads more properties of some objects, a page of them at a time. Those that were removed meanwhile leave the tree:
+// vCenter leaves them out of its answer.
 func (s *Session) details(ctx context.Context, t *tree, nodes []*node, paths ...string) error {
 	for len(nodes) > 0 {
 		batch := nodes[:min(page, len(nodes))]
@@ -85,8 +86,20 @@ func (s *Session) details(ctx context.Context, t *tree, nodes []*node, paths ...
 		for _, n := range batch {
 			filter.ObjectSet = append(filter.ObjectSet, types.ObjectSpec{Obj: n.ref})
 		}
-		if err := s.retrieve(ctx, filter, t.add); err != nil {
+		answered := map[types.ManagedObjectReference]bool{}
+		err := s.retrieve(ctx, filter, func(objects []types.ObjectContent) error {
+			for _, o := range objects {
+				answered[o.Obj] = true
+			}
+			return t.add(objects)
+		})
+		if err != nil {
 			return err
+		}
+		for _, n := range batch {
+			if !answered[n.ref] {
+				delete(t.nodes, n.ref)
+			}
 		}
 	}
 	return nil

@@ -52,6 +52,16 @@ func TestRequests(t *testing.T) {
 			if all-distinct > c.most {
 				t.Errorf("%d requests without those for tags, want at most %d: %v", all-distinct, c.most, l.requests)
 			}
+			if c.hosts == 100 {
+				// However much was lost, it is asked for in pages.
+				for i := range inv.Hosts {
+					inv.Hosts[i].ID, inv.Datastores[i].ID = fmt.Sprint("host-lost-", i), fmt.Sprint("datastore-lost-", i)
+				}
+				l.reading(t, vcenter.Scope{}, inv)
+				if more := l.count() - 2*all; more != 1 {
+					t.Errorf("%d requests to look for 200 lost objects", more)
+				}
+			}
 			if distinct != 22 {
 				t.Errorf("%d requests for 20 tags and 2 categories", distinct)
 			}

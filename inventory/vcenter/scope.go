@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/vmware/govmomi/vim25/types"
+
+	"github.com/vspread/vspread/inventory"
 )
 
 // Scope limits what is read. Cluster is a glob over the names of compute clusters; empty is everything.
@@ -25,6 +27,10 @@ type selection struct {
 	machines []*node
 	// within holds the hosts and datastores.
 	within map[types.ManagedObjectReference]bool
+	// outside are what the scope leaves out.
+	outside []*node
+	// scope is what was chosen, in the terms of an inventory.
+	scope inventory.Scope
 }
 
 // choose applies a scope. One that matches nothing is an error, since an empty inventory would look like everything gone.
@@ -50,33 +56,59 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 		return dc == nil && scope == Scope{} || slices.Contains(s.datacenters, dc)
 	}
 	keep := func(nodes []*node, and func(*node) bool) []*node {
-		return slices.DeleteFunc(nodes, func(n *node) bool { return !inside(n) || !and(n) })
+		return slices.DeleteFunc(nodes, func(n *node) bool {
+			out := !inside(n) || !and(n)
+			if out {
+				s.outside = append(s.outside, n)
+			}
+			return out
+		})
 	}
 	always := func(*node) bool { return true }
 
-	all := keep(t.all("ClusterComputeResource"), always)
-	s.clusters = slices.DeleteFunc(slices.Clone(all), func(n *node) bool {
+	all := slices.DeleteFunc(t.all("ClusterComputeResource"), func(n *node) bool { return !inside(n) })
+	matches := func(n *node) bool {
 		matched, _ := path.Match(scope.Cluster, n.name)
-		return scope.Cluster != "" && !matched
-	})
-	if scope.Cluster != "" && len(s.clusters) == 0 {
-		return nil, failf("%s: there is no cluster %q: the user sees %s", host, scope.Cluster, list(all))
-	}
-	inClusters := func(n *node) bool {
-		return scope.Cluster == "" || slices.Contains(s.clusters, t.above(n, "ClusterComputeResource"))
+		return scope.Cluster == "" || matched
 	}
 	if scope.Cluster != "" {
+		if !slices.ContainsFunc(all, matches) {
+			return nil, failf("%s: there is no cluster %q: the user sees %s", host, scope.Cluster, list(all))
+		}
 		s.datacenters = slices.DeleteFunc(s.datacenters, func(dc *node) bool {
-			return !slices.ContainsFunc(s.clusters, func(c *node) bool { return t.above(c, "Datacenter") == dc })
+			return !slices.ContainsFunc(all, func(c *node) bool { return matches(c) && t.above(c, "Datacenter") == dc })
 		})
+	}
+	if scope != (Scope{}) {
+		s.scope.Cluster = scope.Cluster
+		for _, dc := range s.datacenters {
+			s.scope.Datacenters = append(s.scope.Datacenters, t.pathOf(dc))
+		}
+		for _, dc := range t.all("Datacenter") {
+			if !slices.Contains(s.datacenters, dc) {
+				s.outside = append(s.outside, dc)
+			}
+		}
+	}
+	s.clusters = keep(t.all("ClusterComputeResource"), matches)
+	inClusters := func(n *node) bool {
+		return scope.Cluster == "" || slices.Contains(s.clusters, t.above(n, "ClusterComputeResource"))
 	}
 
 	s.hosts = keep(t.all("HostSystem"), inClusters)
 	for _, n := range s.hosts {
 		s.within[n.ref] = true
 	}
+	// Where a datastore does not say who mounts it, its hosts may.
+	mounted := map[types.ManagedObjectReference]bool{}
+	for _, h := range s.hosts {
+		for _, ref := range references(h, "datastore") {
+			mounted[ref] = true
+		}
+	}
 	s.datastores = keep(t.all("Datastore"), func(n *node) bool {
-		return scope.Cluster == "" || slices.ContainsFunc(mounts(n), func(m types.DatastoreHostMount) bool { return s.within[m.Key] })
+		return scope.Cluster == "" || n.missing["host"] != "" && mounted[n.ref] ||
+			slices.ContainsFunc(mounts(n), func(m types.DatastoreHostMount) bool { return s.within[m.Key] })
 	})
 	for _, n := range s.datastores {
 		s.within[n.ref] = true
@@ -84,16 +116,17 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 	s.pods = keep(t.all("StoragePod"), func(pod *node) bool {
 		return scope.Cluster == "" || slices.ContainsFunc(s.datastores, func(n *node) bool { return n.parent != nil && *n.parent == pod.ref })
 	})
-	s.networks = keep(t.all("Network", "OpaqueNetwork", "DistributedVirtualPortgroup"), func(n *node) bool {
-		return !value[bool](n, "config.uplink") &&
-			(scope.Cluster == "" || slices.ContainsFunc(references(n, "host"), func(r types.ManagedObjectReference) bool { return s.within[r] }))
-	})
+	// The ports towards the world are no networks for machines, wherever they are.
+	s.networks = keep(slices.DeleteFunc(t.all("Network", "OpaqueNetwork", "DistributedVirtualPortgroup"), func(n *node) bool { return value[bool](n, "config.uplink") }),
+		func(n *node) bool {
+			return scope.Cluster == "" || slices.ContainsFunc(references(n, "host"), func(r types.ManagedObjectReference) bool { return s.within[r] })
+		})
 	s.pools = keep(t.all("ResourcePool"), inClusters)
-	s.folders = keep(t.all("Folder"), func(n *node) bool { return t.holdsMachines(n) })
-	s.templates = keep(t.all("VirtualMachine"), func(n *node) bool { return value[bool](n, "config.template") })
-	s.machines = keep(t.all("VirtualMachine"), func(n *node) bool {
+	s.folders = keep(slices.DeleteFunc(t.all("Folder"), func(n *node) bool { return !t.holdsMachines(n) }), always)
+	s.templates = keep(slices.DeleteFunc(t.all("VirtualMachine"), func(n *node) bool { return !value[bool](n, "config.template") }), always)
+	s.machines = slices.DeleteFunc(t.all("VirtualMachine"), func(n *node) bool {
 		host, ok := n.values["runtime.host"].(types.ManagedObjectReference)
-		return !value[bool](n, "config.template") && (scope.Cluster == "" || ok && s.within[host])
+		return !inside(n) || value[bool](n, "config.template") || scope.Cluster != "" && !(ok && s.within[host])
 	})
 	return s, nil
 }

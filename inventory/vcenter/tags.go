@@ -21,49 +21,60 @@ import (
 // tagBatch is how many objects vCenter takes in one question for tags.
 const tagBatch = 2000
 
-// tagsOf reads the tags of objects by category: one request for each batch of objects, and one for each tag and
-// category that is in use.
-func (s *Session) tagsOf(ctx context.Context, t *tree, nodes []*node) (map[types.ManagedObjectReference]inventory.Tags, error) {
+// attached are the tags of objects by category.
+type attached struct {
+	tags map[types.ManagedObjectReference]inventory.Tags
+	// unread are the objects whose tags could not all be read.
+	unread map[types.ManagedObjectReference]bool
+}
+
+// tagsOf reads the tags of objects: one request for each batch of objects, and one for each tag and category that is in use.
+func (s *Session) tagsOf(ctx context.Context, t *tree, nodes []*node) (attached, error) {
 	m := tags.NewManager(s.rest)
-	attached := map[types.ManagedObjectReference][]string{}
+	out := attached{map[types.ManagedObjectReference]inventory.Tags{}, map[types.ManagedObjectReference]bool{}}
+	on := map[types.ManagedObjectReference][]string{}
 	for batch := range slices.Chunk(nodes, tagBatch) {
 		refs := make([]mo.Reference, len(batch))
 		for i, n := range batch {
 			refs[i] = n.ref
 		}
 		answer, err := m.ListAttachedTagsOnObjects(ctx, refs)
-		if forbidden(err) {
+		if answered(err, http.StatusForbidden) {
 			t.gaps = append(t.gaps, "tags: the user may not read them")
-			return nil, nil
+			for _, n := range nodes {
+				out.unread[n.ref] = true
+			}
+			return out, nil
 		}
 		if err != nil {
-			return nil, err
+			return attached{}, err
 		}
 		for _, a := range answer {
-			attached[a.ObjectID.Reference()] = a.TagIDs
+			on[a.ObjectID.Reference()] = a.TagIDs
 		}
 	}
 
 	var ids []string
-	for _, a := range attached {
+	for _, a := range on {
 		ids = append(ids, a...)
 	}
 	// Each of the two is a request, so that it is made once.
-	found, err := each(ctx, ids, func(ctx context.Context, id string) (*tags.Tag, error) { return m.GetTag(ctx, id) })
+	found, err := each(ctx, ids, func(ctx context.Context, id string) (*tags.Tag, error) { return visible(m.GetTag(ctx, id)) })
 	if err != nil {
-		return nil, err
+		return attached{}, err
 	}
 	var categoryIDs []string
 	for id, tag := range found {
-		if tag == nil {
+		switch {
+		case tag == nil:
 			t.gaps = append(t.gaps, fmt.Sprintf("tag %s: the user may not read it", id))
-			continue
+		case tag.ID != "":
+			categoryIDs = append(categoryIDs, tag.CategoryID)
 		}
-		categoryIDs = append(categoryIDs, tag.CategoryID)
 	}
-	categories, err := each(ctx, categoryIDs, func(ctx context.Context, id string) (*tags.Category, error) { return m.GetCategory(ctx, id) })
+	categories, err := each(ctx, categoryIDs, func(ctx context.Context, id string) (*tags.Category, error) { return visible(m.GetCategory(ctx, id)) })
 	if err != nil {
-		return nil, err
+		return attached{}, err
 	}
 	for id, c := range categories {
 		if c == nil {
@@ -71,17 +82,32 @@ func (s *Session) tagsOf(ctx context.Context, t *tree, nodes []*node) (map[types
 		}
 	}
 
-	out := map[types.ManagedObjectReference]inventory.Tags{}
-	for ref, ids := range attached {
+	for ref, ids := range on {
 		var pairs [][2]string
 		for _, id := range ids {
-			if tag := found[id]; tag != nil && categories[tag.CategoryID] != nil {
+			tag := found[id]
+			switch {
+			case tag == nil || tag.ID != "" && categories[tag.CategoryID] == nil:
+				out.unread[ref] = true
+			case tag.ID != "" && categories[tag.CategoryID].ID != "":
 				pairs = append(pairs, [2]string{categories[tag.CategoryID].Name, tag.Name})
 			}
 		}
-		out[ref] = byCategory(pairs)
+		out.tags[ref] = byCategory(pairs)
 	}
 	return out, nil
+}
+
+// visible turns the two refusals of a single object into values: nil is what the user may not read, and an empty one what was
+// removed meanwhile.
+func visible[T any](v *T, err error) (*T, error) {
+	switch {
+	case answered(err, http.StatusForbidden):
+		return nil, nil
+	case answered(err, http.StatusNotFound):
+		return new(T), nil
+	}
+	return v, err
 }
 
 // byCategory makes a map of pairs of category and tag. An object may have several tags of a category: they are
@@ -98,8 +124,8 @@ func byCategory(pairs [][2]string) inventory.Tags {
 	return out
 }
 
-// forbidden tells whether an object is not there for this user.
-func forbidden(err error) bool {
+// answered tells whether an error is an answer with that status.
+func answered(err error, code int) bool {
 	var answer *status
-	return errors.As(err, &answer) && (answer.code == http.StatusForbidden || answer.code == http.StatusNotFound)
+	return errors.As(err, &answer) && answer.code == code
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vspread/vspread/inventory"
 	"github.com/vspread/vspread/inventory/vcenter"
 	"github.com/vspread/vspread/inventory/vcenter/simulated"
 )
@@ -100,10 +101,10 @@ func TestCertificates(t *testing.T) {
 					return name
 				})
 			}
-			inv, err := read(l.options)
+			reading, err := read(l.options, inventory.Inventory{})
 			check(t, err, strings.ReplaceAll(c.err, "THUMBPRINT", long))
-			if err == nil && inv.Thumbprint != long {
-				t.Errorf("thumbprint %s, want %s", inv.Thumbprint, long)
+			if err == nil && reading.Seen.Thumbprint != long {
+				t.Errorf("thumbprint %s, want %s", reading.Seen.Thumbprint, long)
 			}
 		})
 	}

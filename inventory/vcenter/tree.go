@@ -30,10 +30,16 @@ type tree struct {
 	root  types.ManagedObjectReference
 	nodes map[types.ManagedObjectReference]*node
 	gaps  []string
+	// disagreements are where what was read contradicts itself.
+	disagreements []string
+	// hidden are the ids of objects that are there, or may be, and of which nothing can be told.
+	hidden map[string]bool
+	// limited tells that the user does not see everything.
+	limited bool
 }
 
 func newTree(root types.ManagedObjectReference) *tree {
-	return &tree{root: root, nodes: map[types.ManagedObjectReference]*node{}}
+	return &tree{root: root, nodes: map[types.ManagedObjectReference]*node{}, hidden: map[string]bool{}}
 }
 
 // add takes a page of objects. What large properties are asked for is reduced here, so that pages don't pile up.
@@ -170,6 +176,18 @@ func (t *tree) gap(n *node, format string, args ...any) {
 	t.gaps = append(t.gaps, t.label(n)+": "+fmt.Sprintf(format, args...))
 }
 
+func (t *tree) disagree(n *node, format string, args ...any) {
+	t.disagreements = append(t.disagreements, t.label(n)+": "+fmt.Sprintf(format, args...))
+}
+
+// outOfSight notes that objects which others refer to are not visible.
+func (t *tree) outOfSight(n *node, count int, format string, args ...any) {
+	if count > 0 {
+		t.limited = true
+		t.gap(n, "%d of %s not visible", count, fmt.Sprintf(format, args...))
+	}
+}
+
 // unread notes what could not be read of these objects.
 func (t *tree) unread(nodes []*node) {
 	for _, n := range nodes {
@@ -184,22 +202,34 @@ func (t *tree) unread(nodes []*node) {
 	}
 }
 
-// nameless notes the objects that do not even show their name, and so are left out.
+// nameless notes the objects that do not even show their name, and so are left out, and the machines that may be templates.
 func (t *tree) nameless() {
 	hidden := map[string]int{}
+	unconfigured := false
 	for _, n := range t.nodes {
+		_, told := n.values["config.template"]
 		switch {
 		case n.ref.Type == "VirtualMachine" && (n.name == "" || n.missing["config.template"] != ""):
 			// There may be thousands, and each may be a template or not.
 			hidden[n.missing["config.template"]]++
+		case n.ref.Type == "VirtualMachine" && !told:
+			unconfigured = true
 		case n.name == "" && len(n.missing) == 0:
 			t.gap(n, "has no name")
 		case n.name == "":
+			t.limited = true
 			t.unread([]*node{n})
+		default:
+			continue
 		}
+		t.hidden[n.ref.Value] = true
 	}
 	for why, count := range hidden {
 		t.gaps = append(t.gaps, fmt.Sprintf("virtual machines: %d cannot be told from templates: %s", count, cmp.Or(why, "they show no name")))
+	}
+	if unconfigured {
+		// Without their number: machines come and go in this state.
+		t.gaps = append(t.gaps, "virtual machines: some show no configuration, as inaccessible ones do, so templates among them are not seen")
 	}
 }
 
@@ -212,8 +242,10 @@ func (t *tree) severed() {
 		case n.ref.Type == "VirtualMachine" && !value[bool](n, "config.template"):
 			// not in an inventory
 		case n.parent == nil:
+			t.limited = true
 			t.gap(n, "what it lies in is not visible, so paths from here on are unknown")
 		case *n.parent != t.root && t.nodes[*n.parent] == nil:
+			t.limited = true
 			t.gap(n, "the %s %s that it lies in is not visible, so paths from here on are unknown", words[n.parent.Type], n.parent.Value)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vspread/vspread/inventory"
 	"github.com/vspread/vspread/inventory/vcenter"
 )
 
@@ -51,7 +52,8 @@ func read(t *testing.T, env map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inv, err := s.Collect(ctx, vcenter.Scope{}, nil)
+	reading, err := s.Collect(ctx, vcenter.Scope{}, inventory.Inventory{}, nil)
+	inv := reading.Seen
 	if err != nil || len(inv.Gaps) > 0 {
 		t.Error(inv.Gaps, err)
 	}

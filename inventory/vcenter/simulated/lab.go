@@ -10,10 +10,12 @@
 package simulated
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"sync"
@@ -46,6 +48,8 @@ type Options struct {
 	Listen string
 	// Build makes the inventory: HomeLab, a Fleet, or one's own. Default: HomeLab.
 	Build func(*Builder)
+	// InstanceID tells vCenters apart; empty is InstanceID.
+	InstanceID string
 	// Certificate is served instead of the lab's own.
 	Certificate *tls.Certificate
 	// Middleware stands before every request once the lab is built, to count or to break them.
@@ -104,7 +108,7 @@ func Start(o Options) (lab *Lab, err error) {
 	// The simulator says 6.5 and draws a new instance id for each start.
 	instance.Content.About.Version = Version
 	instance.Content.About.ApiVersion = Version
-	instance.Content.About.InstanceUuid = InstanceID
+	instance.Content.About.InstanceUuid = cmp.Or(o.InstanceID, InstanceID)
 
 	b := newBuilder(model)
 	lab.facts = b.facts
@@ -150,7 +154,8 @@ func (l *Lab) Certificate() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: l.server.Certificate().Raw})
 }
 
-// Show changes what clients are shown of an object, or hides it by returning false; nil shows all.
+// Show changes what clients are shown of an object, or hides it by returning false, as from a user without the right to see it;
+// nil shows all.
 func (l *Lab) Show(filter func(types.ObjectContent) (types.ObjectContent, bool)) {
 	l.facts.mu.Lock()
 	defer l.facts.mu.Unlock()
@@ -167,6 +172,20 @@ func (l *Lab) Sessions() (int, error) {
 	var m mo.SessionManager
 	err = property.DefaultCollector(c).RetrieveOne(ctx, *c.ServiceContent.SessionManager, []string{"sessionList"}, &m)
 	return len(m.SessionList), err
+}
+
+// Remove takes objects away, with all that refers to them, as if they had been removed from vCenter.
+func (l *Lab) Remove(refs ...types.ManagedObjectReference) {
+	l.facts.mu.Lock()
+	defer l.facts.mu.Unlock()
+	lost := maps.Clone(l.facts.lost)
+	if lost == nil {
+		lost = map[types.ManagedObjectReference]bool{}
+	}
+	for _, r := range refs {
+		lost[r] = true
+	}
+	l.facts.lost = lost
 }
 
 // Find gives the object of a type with that name.

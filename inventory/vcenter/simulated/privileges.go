@@ -30,12 +30,15 @@ func (a *authorization) HasPrivilegeOnEntities(req *types.HasPrivilegeOnEntities
 	return &methods.HasPrivilegeOnEntitiesBody{Res: res}
 }
 
-// Deny lets the user lack privileges, as far as it asks for them; what it may read, Show says.
+// Deny lets the user lack these privileges and no others, as far as it asks for them; what it may read, Show says.
 func (l *Lab) Deny(privileges ...string) {
 	reg := l.Model.Map()
 	for _, o := range reg.AllReference("AuthorizationManager") {
-		if m, ok := o.(*simulator.AuthorizationManager); ok {
+		switch m := o.(type) {
+		case *simulator.AuthorizationManager:
 			reg.Put(&authorization{m, privileges})
+		case *authorization:
+			reg.Put(&authorization{m.AuthorizationManager, privileges})
 		}
 	}
 }

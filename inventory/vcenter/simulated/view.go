@@ -3,6 +3,7 @@
 package simulated
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/vmware/govmomi/simulator"
@@ -28,8 +29,9 @@ type facts struct {
 
 var factsRef = types.ManagedObjectReference{Type: "VspreadFacts", Value: "facts"}
 
-// show corrects the objects of an answer.
-func (f *facts) show(objects []types.ObjectContent) []types.ObjectContent {
+// show corrects the objects of an answer. Those that were asked for by name are refused where they are hidden, as a vCenter
+// does; from a view they are left out.
+func (f *facts) show(objects []types.ObjectContent, asked map[types.ManagedObjectReference]bool) []types.ObjectContent {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var shown []types.ObjectContent
@@ -37,23 +39,44 @@ func (f *facts) show(objects []types.ObjectContent) []types.ObjectContent {
 		if f.lost[o.Obj] {
 			continue
 		}
+		o.PropSet = slices.Clone(o.PropSet)
 		for i := range o.PropSet {
-			o.PropSet[i].Val = without(o.PropSet[i].Val, f.lost)
-		}
-		if url, ok := f.urls[o.Obj]; ok {
-			for i := range o.PropSet {
+			if url, ok := f.urls[o.Obj]; ok {
 				o.PropSet[i].Val = withURL(o.PropSet[i], url)
+			}
+			if len(f.lost) > 0 {
+				o.PropSet[i].Val = without(o.PropSet[i].Val, f.lost)
 			}
 		}
 		if f.filter != nil {
+			ref := o.Obj
 			var visible bool
 			if o, visible = f.filter(o); !visible {
+				if asked[ref] {
+					shown = append(shown, refused(ref))
+				}
 				continue
 			}
 		}
 		shown = append(shown, o)
 	}
 	return shown
+}
+
+func refused(ref types.ManagedObjectReference) types.ObjectContent {
+	return types.ObjectContent{Obj: ref, MissingSet: []types.MissingProperty{{Path: "name",
+		Fault: types.LocalizedMethodFault{Fault: &types.NoPermission{Object: &ref, PrivilegeId: "System.View"}}}}}
+}
+
+// named lists what a question asks for by name.
+func named(specs []types.PropertyFilterSpec) map[types.ManagedObjectReference]bool {
+	asked := map[types.ManagedObjectReference]bool{}
+	for _, s := range specs {
+		for _, o := range s.ObjectSet {
+			asked[o.Obj] = len(o.SelectSet) == 0
+		}
+	}
+	return asked
 }
 
 // withURL gives a datastore the url that a vCenter would show. The simulator's is the directory where it keeps
@@ -92,7 +115,7 @@ func showFacts(reg *simulator.Registry) {
 func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.RetrievePropertiesEx) soap.HasFault {
 	res := c.PropertyCollector.RetrievePropertiesEx(ctx, r)
 	if body, ok := res.(*methods.RetrievePropertiesExBody); ok && body.Res != nil && body.Res.Returnval != nil {
-		body.Res.Returnval.Objects = c.facts(ctx).show(body.Res.Returnval.Objects)
+		body.Res.Returnval.Objects = c.facts(ctx).show(body.Res.Returnval.Objects, named(r.SpecSet))
 	}
 	return res
 }
@@ -101,7 +124,7 @@ func (c *collector) RetrievePropertiesEx(ctx *simulator.Context, r *types.Retrie
 func (c *collector) ContinueRetrievePropertiesEx(ctx *simulator.Context, r *types.ContinueRetrievePropertiesEx) soap.HasFault {
 	res := c.PropertyCollector.ContinueRetrievePropertiesEx(ctx, r)
 	if body, ok := res.(*methods.ContinueRetrievePropertiesExBody); ok && body.Res != nil {
-		body.Res.Returnval.Objects = c.facts(ctx).show(body.Res.Returnval.Objects)
+		body.Res.Returnval.Objects = c.facts(ctx).show(body.Res.Returnval.Objects, nil)
 	}
 	return res
 }
@@ -110,7 +133,7 @@ func (c *collector) ContinueRetrievePropertiesEx(ctx *simulator.Context, r *type
 func (c *collector) RetrieveProperties(ctx *simulator.Context, r *types.RetrieveProperties) soap.HasFault {
 	res := c.PropertyCollector.RetrieveProperties(ctx, r)
 	if body, ok := res.(*methods.RetrievePropertiesBody); ok && body.Res != nil {
-		body.Res.Returnval = c.facts(ctx).show(body.Res.Returnval)
+		body.Res.Returnval = c.facts(ctx).show(body.Res.Returnval, named(r.SpecSet))
 	}
 	return res
 }

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package inventory
+
+import (
+	"cmp"
+	"slices"
+)
+
+// unnumbered marks a datastore that was seen and has no ordinal yet.
+const unnumbered = -1
+
+// host counts a host that was seen again. Whatever its state is, it is not gone.
+func (m *merger) host(old Host, seen *Host) {
+	m.hostLoss.count(old.State)
+	if seen.State == Gone {
+		seen.State = ""
+	}
+}
+
+func (m *merger) hostGone(h *Host) {
+	m.hostLoss.lose(h.State, h.Name)
+	h.State = Gone
+}
+
+// datastore takes over what is remembered of a datastore that was seen again.
+func (m *merger) datastore(old Datastore, seen *Datastore) {
+	m.datastoreLoss.count(old.State)
+	if seen.State == Gone {
+		seen.State = ""
+	}
+	if len(seen.Hosts) == 0 {
+		// Nobody mounts it at the moment; where its machines are is known all the same.
+		seen.Hosts = slices.Clone(old.Hosts)
+	}
+	seen.Hosts = m.withUnseen(old.Hosts, seen.Hosts)
+	seen.Ordinal = cmp.Or(old.Ordinal, unnumbered)
+	if old.Local != nil {
+		seen.Local = old.Local
+	}
+	if old.CapacityGiB == seen.CapacityGiB && 10*abs(old.FreeGiB-seen.FreeGiB) <= seen.CapacityGiB {
+		seen.FreeGiB = old.FreeGiB
+	}
+	if slices.Contains(m.read.Unread[seen.ID], "path") {
+		m.vague[old.Path] = true
+	}
+}
+
+// firstSight is of a datastore that nothing is remembered of.
+func (m *merger) firstSight(d *Datastore) {
+	d.Ordinal = unnumbered
+	if m.read.Crowded[d.ID] && d.IsLocal() {
+		// With the other hosts out of sight it only looks like the disk of the one that is left.
+		no := false
+		d.Local = &no
+	}
+}
+
+// unmounted corrects the entry of a datastore that stays.
+func (m *merger) unmounted(d *Datastore) {
+	d.Hosts = m.left(d.ID, d.Hosts)
+	m.vague[cmp.Or(d.Path, d.Name)] = true
+	m.vagueNames[d.Name] = true
+}
+
+func (m *merger) datastoreGone(d *Datastore) {
+	m.datastoreLoss.lose(d.State, d.Name)
+	d.State = Gone
+}
+
+// yield lets datastores that are gone leave their path to others that have it now.
+func yield(datastores []Datastore) {
+	taken := map[string]bool{}
+	for _, d := range datastores {
+		if d.State != Gone {
+			taken[d.Path] = true
+		}
+	}
+	for i := range datastores {
+		if d := &datastores[i]; d.State == Gone && taken[d.Path] {
+			d.Path = ""
+		}
+	}
+}
+
+func (m *merger) network(old Network, seen *Network) {
+	seen.Hosts = m.withUnseen(old.Hosts, seen.Hosts)
+}
+func (m *merger) offNetwork(n *Network) { n.Hosts = m.left(n.ID, n.Hosts) }
+
+// withUnseen adds those remembered hosts that were not to be seen, and that are there.
+func (m *merger) withUnseen(old, seen []string) []string {
+	for _, h := range old {
+		if !m.seen[h] && !m.absent[h] && !slices.Contains(seen, h) {
+			seen = append(seen, h)
+		}
+	}
+	return seen
+}
+
+// left takes hosts that were seen out of the list of something that none of them has any more: otherwise it would
+// lie in the scope.
+func (m *merger) left(id string, hosts []string) []string {
+	if !m.read.Outside[id] || slices.Contains(m.read.Unread[id], "hosts") {
+		return hosts
+	}
+	rest := slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return m.seen[h] })
+	if len(rest) == 0 {
+		return hosts
+	}
+	return rest
+}
+
+func (m *merger) pod(old DatastoreCluster, seen *DatastoreCluster) {
+	for _, d := range old.Datastores {
+		if (m.vague[seen.Path+"/"+d] || m.vague[d]) && !slices.Contains(seen.Datastores, d) {
+			seen.Datastores = append(seen.Datastores, d)
+		}
+	}
+}
+
+func (m *merger) policy(old StoragePolicy, seen *StoragePolicy) {
+	for _, d := range old.Datastores {
+		if m.vagueNames[d] && !slices.Contains(seen.Datastores, d) {
+			seen.Datastores = append(seen.Datastores, d)
+		}
+	}
+}
+
+// count counts an entry that was not gone.
+func (e *LossError) count(before State) {
+	if before != Gone {
+		e.Known++
+	}
+}
+
+func (e *LossError) lose(before State, name string) {
+	if before == Gone {
+		return
+	}
+	e.Known++
+	e.Lost++
+	e.Names = append(e.Names, name)
+}
+
+func abs(n int) int {
+	if n < 0 {
+		return -n
+	}
+	return n
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package inventory
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// place finds out which of the remembered hosts lie in the scope and which of those are no longer there, and gives the
+// inventory with the names that hosts have now. Everything else refers to hosts by name.
+func (m *merger) place(old Inventory, seen []Host) {
+	m.old = old
+	m.inside, m.absent, m.seen = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	used := map[string]bool{}
+	for _, h := range seen {
+		m.seen[h.Name] = true
+		used[h.Name] = true
+	}
+	for _, o := range old.Hosts {
+		used[o.Name] = true
+	}
+	names := map[string]string{}
+	for i, j := range hostMatcher.pair(old.Hosts, seen, m.there) {
+		o := old.Hosts[i]
+		now, inside, absent := o.Name, j >= 0 || m.remembersInside(o), false
+		if j >= 0 {
+			now = seen[j].Name
+		} else {
+			absent = !m.stays(o.ID, inside)
+			if (absent || o.State == Gone) && m.seen[now] {
+				// Another host has this name now, and names of hosts are unique.
+				now = free(o, used)
+			}
+		}
+		names[o.Name] = now
+		m.inside[now], m.absent[now] = inside, absent
+	}
+	m.old = renamed(old, names)
+}
+
+// free gives a name to a host that is gone and whose name another has.
+func free(h Host, used map[string]bool) string {
+	name := h.Name + " (" + h.ID + ")"
+	if h.ID == "" {
+		name = h.Name + " (gone)"
+	}
+	for n := 2; used[name]; n++ {
+		name = fmt.Sprintf("%s (gone %d)", h.Name, n)
+	}
+	used[name] = true
+	return name
+}
+
+// renamed gives an inventory with other names for its hosts.
+func renamed(inv Inventory, names map[string]string) Inventory {
+	list := func(hosts []string) []string {
+		hosts = slices.Clone(hosts)
+		for i, h := range hosts {
+			if now, ok := names[h]; ok {
+				hosts[i] = now
+			}
+		}
+		return hosts
+	}
+	inv.Hosts, inv.Datastores = slices.Clone(inv.Hosts), slices.Clone(inv.Datastores)
+	inv.Networks, inv.Clusters = slices.Clone(inv.Networks), slices.Clone(inv.Clusters)
+	for i := range inv.Hosts {
+		inv.Hosts[i].Name = names[inv.Hosts[i].Name]
+	}
+	for i := range inv.Datastores {
+		inv.Datastores[i].Hosts = list(inv.Datastores[i].Hosts)
+	}
+	for i := range inv.Networks {
+		inv.Networks[i].Hosts = list(inv.Networks[i].Hosts)
+	}
+	for i := range inv.Clusters {
+		inv.Clusters[i].HostGroups = slices.Clone(inv.Clusters[i].HostGroups)
+		for j := range inv.Clusters[i].HostGroups {
+			inv.Clusters[i].HostGroups[j].Hosts = list(inv.Clusters[i].HostGroups[j].Hosts)
+		}
+	}
+	inv.canonicalise()
+	return inv
+}
+
+// remembersInside tells by what is remembered of a host whether it lies in the scope. Where nothing says so it does not.
+func (m *merger) remembersInside(h Host) bool {
+	s := m.read.Scope
+	switch {
+	case s.isWhole():
+		return true
+	case h.Cluster != "":
+		return m.clusterWithin(m.clusterAt(h.Cluster))
+	case s.Cluster != "":
+		return false
+	}
+	// A host mounts only what is in its datacenter.
+	for _, d := range m.old.Datastores {
+		if d.Path != "" && slices.Contains(d.Hosts, h.Name) {
+			return s.holds(d.Path)
+		}
+	}
+	return false
+}
+
+// clusterAt gives the remembered compute cluster at a path, or one that has no more than that path.
+func (m *merger) clusterAt(p string) ComputeCluster {
+	for _, c := range m.old.Clusters {
+		if c.Path == p {
+			return c
+		}
+	}
+	return ComputeCluster{Name: path.Base(p), Path: p}
+}
+
+func (m *merger) clusterWithin(c ComputeCluster) bool {
+	return m.read.Scope.holds(c.Path) && (m.read.Scope.names(c.Name) ||
+		c.ID != "" && slices.ContainsFunc(m.read.Seen.Clusters, func(x ComputeCluster) bool { return x.ID == c.ID }))
+}
+
+func (m *merger) hostWithin(h Host) bool { return m.inside[h.Name] }
+
+// onInside tells whether one of these hosts lies in the scope, where that is limited to compute clusters.
+func (m *merger) onInside(hosts []string) bool {
+	return m.read.Scope.Cluster == "" || slices.ContainsFunc(hosts, func(h string) bool { return m.inside[h] })
+}
+
+func (m *merger) datastoreWithin(d Datastore) bool {
+	return m.read.Scope.holds(d.Path) && m.onInside(d.Hosts)
+}
+
+func (m *merger) networkWithin(n Network) bool {
+	return m.read.Scope.holds(n.Path) && m.onInside(n.Hosts)
+}
+
+func (m *merger) podWithin(p DatastoreCluster) bool {
+	return m.read.Scope.holds(p.Path) && (m.read.Scope.Cluster == "" ||
+		slices.ContainsFunc(m.old.Datastores, func(d Datastore) bool { return within(d.Path, p.Path) && m.datastoreWithin(d) }))
+}
+
+func (m *merger) poolWithin(p ResourcePool) bool {
+	return m.read.Scope.holds(p.Path) && (m.read.Scope.Cluster == "" ||
+		slices.ContainsFunc(m.old.Clusters, func(c ComputeCluster) bool { return within(p.Path, c.Path) && m.clusterWithin(c) }))
+}
+
+// notes gives the gaps or disagreements: those of this reading, and those about what lies outside of its scope.
+func (m *merger) notes(old, read []string) []string {
+	if m.read.Scope.isWhole() {
+		return read
+	}
+	out := slices.Clone(read)
+	for _, note := range old {
+		at := strings.Index(note, " /")
+		if at < 0 || strings.Contains(note[:at], ":") {
+			continue // it is about the vCenter as a whole
+		}
+		p, _, _ := strings.Cut(note[at+1:], ": ")
+		if !m.pathWithin(p) {
+			out = append(out, note)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// pathWithin tells whether what is remembered at a path lies in the scope.
+func (m *merger) pathWithin(p string) bool {
+	if !m.read.Scope.holds(p) {
+		return false
+	}
+	for _, c := range m.old.Clusters {
+		if within(p, c.Path) {
+			return m.clusterWithin(c)
+		}
+	}
+	for _, d := range m.old.Datastores {
+		if d.Path == p {
+			return m.datastoreWithin(d)
+		}
+	}
+	for _, n := range m.old.Networks {
+		if n.Path == p {
+			return m.networkWithin(n)
+		}
+	}
+	return true
+}
