@@ -3,10 +3,13 @@
 package inventory_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/inventory"
 )
 
@@ -71,5 +74,20 @@ datastores:
 	}
 	if d := cmp.Diff(got, inventory.FormatLike(inv, got)); d != "" {
 		t.Errorf("the second time:\n%s", d)
+	}
+}
+
+// A long text is split with its comments.
+func TestDataKeepsComments(t *testing.T) {
+	t.Parallel()
+	var inv inventory.Inventory
+	for i := range 12000 {
+		inv.Hosts = append(inv.Hosts, inventory.Host{Name: fmt.Sprintf("host-%05d-%s", i, strings.Repeat("x", 80))})
+	}
+	earlier := strings.Replace(inventory.Format(inv), "- {name: host-11999", "# the last one\n- {name: host-11999", 1)
+	data := inventory.Data(inventory.FormatLike(inv, earlier))
+	text, diags := inventory.Text(data, diag.Where{})
+	if len(data) < 2 || len(diags) > 0 || text != earlier {
+		t.Errorf("%d parts, %v", len(data), diags)
 	}
 }

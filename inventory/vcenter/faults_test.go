@@ -379,14 +379,6 @@ func broken(word string, n int, act func(http.ResponseWriter, *http.Request, htt
 	return func(_ *testing.T, l *lab) { l.breaks(on(word, n, act)) }
 }
 
-// unset takes properties away without a word, as vCenter does with what it does not know at the moment.
-func unset(kind, prefix string) func(types.ObjectContent) (types.ObjectContent, bool) {
-	return func(o types.ObjectContent) (types.ObjectContent, bool) {
-		o.PropSet = slices.DeleteFunc(o.PropSet, func(p types.DynamicProperty) bool { return o.Obj.Type == kind && strings.HasPrefix(p.Name, prefix) })
-		return o, true
-	}
-}
-
 func hidden(kind, id string) func(*testing.T, *lab) {
 	return func(_ *testing.T, l *lab) {
 		l.Show(func(o types.ObjectContent) (types.ObjectContent, bool) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,6 +128,14 @@ func merge(t *testing.T, old inventory.Inventory, r inventory.Reading) inventory
 		t.Fatal(err)
 	}
 	return updated
+}
+
+// unset takes properties away without a word, as vCenter does with what it does not know at the moment.
+func unset(kind, prefix string) func(types.ObjectContent) (types.ObjectContent, bool) {
+	return func(o types.ObjectContent) (types.ObjectContent, bool) {
+		o.PropSet = slices.DeleteFunc(o.PropSet, func(p types.DynamicProperty) bool { return o.Obj.Type == kind && strings.HasPrefix(p.Name, prefix) })
+		return o, true
+	}
 }
 
 // What passes changes no more than a state: an inaccessible datastore shows neither url nor size nor mounts, an inaccessible template
