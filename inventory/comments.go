@@ -22,7 +22,7 @@ func FormatLike(inv Inventory, earlier string) string {
 		return text
 	}
 	from, to := old.Content[0], updated.Content[0]
-	to.HeadComment = from.HeadComment
+	to.HeadComment = join("\n\n", old.HeadComment, from.HeadComment)
 	below := ""
 	for i := 0; i+1 < len(to.Content); i += 2 {
 		key, value := to.Content[i], to.Content[i+1]

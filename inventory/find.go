@@ -107,6 +107,9 @@ func Among(objects []Object, class Class, ref, datacenter string) []Object {
 			return []Object{o}
 		}
 	}
+	if class == ResourcePoolClass && strings.Contains(ref, "*") {
+		return Within(matching(objects, ref), datacenter)
+	}
 	if strings.HasPrefix(ref, "/") {
 		return nil
 	}
@@ -117,6 +120,22 @@ func Among(objects []Object, class Class, ref, datacenter string) []Object {
 		}
 	}
 	return Within(found, datacenter)
+}
+
+// matching gives the resource pools of a pattern such as */Resources, which CAPV looks up from the datacenter's folder of
+// hosts: https://github.com/vmware/govmomi/blob/main/find/finder.go.
+func matching(objects []Object, pattern string) []Object {
+	var found []Object
+	for _, o := range objects {
+		p := o.Path
+		if _, below, ok := strings.Cut(p, "/host/"); ok && !strings.HasPrefix(pattern, "/") {
+			p = below
+		}
+		if ok, err := path.Match(pattern, p); err == nil && ok {
+			found = append(found, o)
+		}
+	}
+	return found
 }
 
 // Within narrows objects to a datacenter, given by its path, when it has any of them.

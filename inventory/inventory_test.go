@@ -124,6 +124,16 @@ templates:
 			t.Errorf("Find(%q in %q) (-want +got):\n%s", tt.ref, tt.datacenter, d)
 		}
 	}
+	// CAPV's own examples say */Resources.
+	pools := parse(t, "resourcePools: [{path: /A/host/one/Resources}, {path: /A/host/one/Resources/tkg}, {path: /dcs/B/host/two/Resources}]\n")
+	for ref, want := range map[string]int{"*/Resources": 2, "*/Resources/*": 1, "/A/host/*/Resources": 1, "t*": 0, "[": 0} {
+		if got := pools.Find(inventory.ResourcePoolClass, ref, ""); len(got) != want {
+			t.Errorf("%s finds %v", ref, got)
+		}
+	}
+	if got := pools.Find(inventory.ResourcePoolClass, "*/Resources", "/dcs/B"); len(got) != 1 || got[0].Path != "/dcs/B/host/two/Resources" {
+		t.Errorf("%v", got)
+	}
 	if dc, ok := inv.DatacenterOf("/dcs/B/datastore/x"); !ok || dc.Name != "B" {
 		t.Errorf("DatacenterOf: %v %v", dc, ok)
 	}

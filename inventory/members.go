@@ -38,6 +38,7 @@ func (m *merger) datastore(old Datastore, seen *Datastore) {
 	if old.Local != nil {
 		seen.Local = old.Local
 	}
+	staysShared(len(old.Hosts), seen)
 	if old.CapacityGiB == seen.CapacityGiB && 10*abs(old.FreeGiB-seen.FreeGiB) <= seen.CapacityGiB {
 		seen.FreeGiB = old.FreeGiB
 	}
@@ -58,9 +59,20 @@ func (m *merger) firstSight(d *Datastore) {
 
 // unmounted corrects the entry of a datastore that stays.
 func (m *merger) unmounted(d *Datastore) {
+	had := len(d.Hosts)
 	d.Hosts = m.left(d.ID, d.Hosts)
+	staysShared(had, d)
 	m.vague[cmp.Or(d.Path, d.Name)] = true
 	m.vagueNames[d.Name] = true
+}
+
+// staysShared keeps what several hosts have mounted from looking like the disk of the one that is left: a LUN of which
+// hosts are lost would get a pool, and lose it with its machines when they are back.
+func staysShared(hadHosts int, d *Datastore) {
+	if hadHosts > 1 && d.Local == nil && d.IsLocal() {
+		no := false
+		d.Local = &no
+	}
 }
 
 func (m *merger) datastoreGone(d *Datastore) {

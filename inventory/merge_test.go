@@ -5,6 +5,7 @@ package inventory_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,6 +95,27 @@ func TestMerge(t *testing.T) {
 				t.Errorf("the result is not valid: %v", diags)
 			}
 		})
+	}
+}
+
+// TestALostHostMakesNoLocalDatastore holds that what several hosts have mounted gets no pool when one of them is left.
+func TestALostHostMakesNoLocalDatastore(t *testing.T) {
+	t.Parallel()
+	old := parse(t, "hosts: [{name: a}, {name: b}, {name: c}, {name: d}]\ndatastores: [{name: lun, hosts: [a, b]}, {name: disk, hosts: [c]}, {name: said, hosts: [a, b], local: true}, {name: nfs, type: NFS, hosts: [a, b]}]\n")
+	got, err := inventory.Merge(old, inventory.Reading{Seen: parse(t, "hosts: [{name: a}, {name: c}, {name: d}]\ndatastores: [{name: lun, hosts: [a]}, {name: disk, hosts: [c]}, {name: said, hosts: [a]}, {name: nfs, type: NFS, hosts: [a]}]\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var local []string
+	for _, d := range got.Locals() {
+		local = append(local, d.Name)
+	}
+	if want := []string{"disk", "said"}; !slices.Equal(local, want) {
+		t.Errorf("%v are local, not %v", local, want)
+	}
+	again, err := inventory.Merge(got, inventory.Reading{Seen: parse(t, "hosts: [{name: a}, {name: b}, {name: c}, {name: d}]\ndatastores: [{name: lun, hosts: [a, b]}, {name: disk, hosts: [c]}, {name: said, hosts: [a, b]}, {name: nfs, type: NFS, hosts: [a, b]}]\n")})
+	if err != nil || len(again.Shared([]string{"a", "b"})) != 2 {
+		t.Errorf("when they are back: %v %v", again.Shared([]string{"a", "b"}), err)
 	}
 }
 

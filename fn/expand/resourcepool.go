@@ -84,11 +84,11 @@ func (e *expansion) noteDefaultPool(datacenter string, at diag.Where) {
 	for _, h := range alone {
 		paths = append(paths, "{path: "+cmp.Or(datacenter, "/DATACENTER")+"/host/"+h+"/Resources}")
 	}
-	severity, where := diag.Warning, "several compute clusters or hosts outside of one have their own"
+	severity, where := diag.Warning, "several compute clusters or hosts outside of one have their own: CAPV does not choose, and makes no machine"
 	if len(clusters) == 0 && e.Inventory.Server == "" {
-		severity, where = diag.Info, "by this inventory no host is in a compute cluster, so each has its own"
+		severity, where = diag.Info, "the inventory has no host in a compute cluster: if they do stand alone, each has its own, and CAPV, which does not choose, makes no machine"
 	}
-	d := e.diags.Add(severity, diag.DefaultResourcePool, at, "nothing says which resource pool the machines use, and %s: CAPV does not choose, and makes no machine", where)
+	d := e.diags.Add(severity, diag.DefaultResourcePool, at, "nothing says which resource pool the machines use, and %s", where)
 	if severity == diag.Info {
 		d.WithHint("if the hosts are in one compute cluster, say so: cluster: /DATACENTER/host/CLUSTER; if not, resourcePools: [%s]", diag.Choices(paths))
 	} else {

@@ -40,6 +40,7 @@ func (s *side) controlPlaneOf(o *object.Object, cluster object.Key) *group {
 	tree.Move(node, []string{"spec", "machineTemplate", "infrastructureRef"}, []string{"spec", "machineTemplate", "spec", "infrastructureRef"})
 	tree.Move(node, []string{"spec", "rolloutStrategy"}, []string{"spec", "rollout", "strategy"})
 	tree.Move(node, []string{"spec", "rolloutAfter"}, []string{"spec", "rollout", "after"})
+	tree.Move(node, []string{"spec", "rolloutBefore"}, []string{"spec", "rollout", "before"})
 	tree.Fill(node, codec.String("RollingUpdate"), "spec", "rollout", "strategy", "type")
 	tree.Fill(node, codec.Int(1), "spec", "rollout", "strategy", "rollingUpdate", "maxSurge")
 	if spec := tree.Get(node, "spec", "kubeadmConfigSpec"); spec != nil && spec.Kind == yaml.MappingNode && isKubeadm(o) {
@@ -142,6 +143,13 @@ func kubeadmReasons(before, after *group, rolls []Reason) (roll, unsure, inPlace
 			}
 			rolls = append(rolls, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
 				Text: "machines made before " + written(d.after) + " are replaced from then on"})
+		case d.below("spec", "rollout", "before"):
+			if d.after == nil {
+				inPlace = append(inPlace, fieldOf(d))
+				continue
+			}
+			unsure = append(unsure, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
+				Text: "machines whose certificates expire within " + written(d.after) + " are replaced, and when they do is not in the files"})
 		case before.Version() == after.Version(): // other forms of one meaning are no change
 			inPlace = append(inPlace, fieldOf(d))
 		}

@@ -91,14 +91,14 @@ func (c *comparison) host(p *Pool, s *side, g *group) *Host {
 // hosts lists the places in their order, and in front of several datastores of one host their sum.
 func (c *comparison) hosts() {
 	places := slices.SortedFunc(maps.Keys(c.usage), func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.datastore, b.datastore), cmp.Compare(a.path, b.path))
+		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.vCenter, b.vCenter), cmp.Compare(a.datastore, b.datastore), cmp.Compare(a.path, b.path))
 	})
 	for i, at := range places {
-		first := at.host != "" && (i == 0 || places[i-1].host != at.host)
-		if first && i+1 < len(places) && places[i+1].host == at.host {
+		first := at.host != "" && (i == 0 || !sameHost(places[i-1], at))
+		if first && i+1 < len(places) && sameHost(places[i+1], at) {
 			sum := Host{Host: at.host, HostMemoryMiB: c.usage[at].HostMemoryMiB, Untouched: true}
 			for _, other := range places[i:] {
-				if other.host != at.host {
+				if !sameHost(other, at) {
 					break
 				}
 				sum.include(c.usage[other])
@@ -108,6 +108,8 @@ func (c *comparison) hosts() {
 		c.plan.Hosts = append(c.plan.Hosts, *c.usage[at])
 	}
 }
+
+func sameHost(a, b place) bool { return a.host == b.host && a.vCenter == b.vCenter }
 
 // include adds a datastore to the sum of its host, which alone is held against the host's memory.
 func (h *Host) include(d *Host) {

@@ -31,7 +31,7 @@ func (s *side) looseOf(o *object.Object) *group {
 	tree.Remove(node, "status")
 	convert.MachineDeployment(node, o.Version())
 	template := tree.Get(node, "spec", "template")
-	g := &group{Object: o, node: node, replicas: replicasOf(o, 1)}
+	g := &group{Object: o, node: node, replicas: replicasOf(o, -1)}
 	if o.Ref.Kind == oneMachine {
 		template, g.replicas = node, replicas{number: 1}
 	}
@@ -47,7 +47,7 @@ func (c *comparison) loose(p *Pool, before, after *group) {
 	var unsure []Reason
 	for _, d := range differences(tree.Get(before.node, "spec"), tree.Get(after.node, "spec"), "spec") {
 		switch {
-		case d.below("spec", "replicas"), isAPIVersion(d):
+		case d.below("spec", "replicas"), isAPIVersion(d), isImmutable(d):
 		case after.Ref.Kind == machineSet:
 			r := fieldOf(d)
 			if d.below("spec", "template") {
@@ -59,6 +59,7 @@ func (c *comparison) loose(p *Pool, before, after *group) {
 		}
 	}
 	c.metadata(p, before, after)
+	c.stale(p, before, after)
 	if _, n, _ := before.transition(after.replicas); len(unsure) > 0 && (n.most > 0 || p.Machines.NotKnown) {
 		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n.most
 		p.Reasons = append(unsure, p.Reasons...)

@@ -24,8 +24,8 @@ type machine struct {
 }
 
 // place is where a machine is: a datastore, and its host where the datastore has only one. The path tells
-// datastores of one name apart.
-type place struct{ host, datastore, path string }
+// datastores of one name apart, and the vCenter those of one path.
+type place struct{ host, datastore, path, vCenter string }
 
 // machineOf finds out what the machines of a group are and where they run.
 func (s *side) machineOf(g *group) machine {
@@ -40,10 +40,7 @@ func (s *side) machineOf(g *group) machine {
 	m.at = place{datastore: shortName(ref), path: ref}
 	if d, ok := s.datastore(g.cluster, ref, datacenter); ok {
 		m.datastore = &d
-		m.at = place{datastore: d.Name, path: d.Path}
-		if d.IsLocal() {
-			m.at.host = d.Hosts[0]
-		}
+		m.at = s.placeOf(g.cluster, d)
 	}
 	if g.template == nil || !isVSphere(g.template) {
 		return m
@@ -60,6 +57,29 @@ func (s *side) machineOf(g *group) machine {
 		m.diskGiB += number(tree.Get(disk, "sizeGiB"))
 	}
 	return m
+}
+
+// placeOf is where machines on a datastore are.
+func (s *side) placeOf(cluster object.Key, d inventory.Datastore) place {
+	at := place{datastore: d.Name, path: d.Path}
+	if inv := s.inventory(cluster); inv != nil {
+		at.vCenter = cmp.Or(inv.InstanceID, inv.Server)
+	}
+	if d.IsLocal() {
+		at.host = d.Hosts[0]
+	}
+	return at
+}
+
+// now is the place of a group of the first side under the names of the second.
+func (c *comparison) now(before *group) place {
+	if before.machine.datastore == nil || c.after.inventory(before.cluster) == nil {
+		return before.machine.at
+	}
+	if d, ok := c.after.sameDatastore(before.cluster, *before.machine.datastore); ok {
+		return c.after.placeOf(before.cluster, d)
+	}
+	return before.machine.at
 }
 
 // zone gives the spec of the VSphereFailureDomain that the deployment zone of a name stands for.
@@ -94,12 +114,15 @@ func (s *side) templateDisk(cluster object.Key, ref, datacenter string) int {
 
 // shape is the machine for a report.
 func (g *group) shape() *Shape {
-	return &Shape{
+	s := &Shape{
 		Host: g.machine.at.host, Datastore: g.machine.at.datastore,
 		Template: g.rolling.infrastructure.name, Bootstrap: g.rolling.bootstrap.name, Version: g.rolling.version,
 		MemoryMiB: g.machine.memoryMiB, DiskGiB: g.machine.diskGiB,
-		Autoscaler: g.autoscaler,
 	}
+	if g.number < 0 { // a number in git counts, whatever the annotations say
+		s.Autoscaler = g.autoscaler
+	}
+	return s
 }
 
 // shortName is the last part of an inventory path.
@@ -115,8 +138,8 @@ func number(n *yaml.Node) int {
 		return 0
 	}
 	i, err := strconv.Atoi(n.Value)
-	if err != nil || i < 0 || i > 1<<30 {
-		return 0 // the API server refuses it
+	if err != nil || i < 0 || i > 1<<24 {
+		return 0 // no host has as much, and sums must not overflow
 	}
 	return i
 }

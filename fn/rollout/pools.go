@@ -23,6 +23,11 @@ func (c *comparison) pool(before, after *group) Pool {
 	switch {
 	case before == nil:
 		c.created(&p, after)
+	case after != nil && c.isGone(before.cluster):
+		// Cluster API deletes all that a Cluster owns, whatever git still says.
+		after = nil
+		c.removed(&p, before)
+		p.Reasons = append(p.Reasons, Reason{Text: "its Cluster is removed"})
 	case after == nil:
 		c.removed(&p, before)
 	default:
@@ -56,8 +61,9 @@ func (c *comparison) created(p *Pool, after *group) {
 
 func (c *comparison) removed(p *Pool, before *group) {
 	n := before.machines(-1)
-	p.Changes, p.Before = []Kind{Remove}, before.shape()
+	p.Changes, p.Before, p.Waits = []Kind{Remove}, before.shape(), c.after.waits(before)
 	p.Machines = Machines{Before: n, Removed: n, MayBeRemoved: before.most(n) - n, Peak: before.most(n), NotKnown: !before.isCounted(), Inexact: before.isElastic(n)}
+	before.machine.at = c.now(before)
 	var is inventory.Datastore
 	d := before.machine.datastore
 	if d != nil && c.after.inventory(before.cluster) != nil {
@@ -81,12 +87,16 @@ func (c *comparison) removed(p *Pool, before *group) {
 			d.WithHint("to move its machines first, keep it with replicas: 0; to keep them, let a pool adopt it")
 		}
 	}
+	c.delays(p)
 }
 
 // machinesText writes how many machines a group has.
 func (g *group) machinesText(n int) string {
 	if !g.isCounted() {
 		return "its machines"
+	}
+	if g.number >= 0 {
+		return machines(n, nil)
 	}
 	return machines(n, g.autoscaler)
 }
@@ -165,6 +175,11 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 	}
 	c.metadata(p, before, after)
 	c.replaced(p, before, after, reasons)
+	c.stale(p, before, after)
+}
+
+// stale notes templates that were edited under the name by which the group knows them.
+func (c *comparison) stale(p *Pool, before, after *group) {
 	for _, r := range []reference{after.rolling.infrastructure, after.rolling.bootstrap} {
 		k := object.NewKey(r.group, r.kind, after.Ref.Namespace, r.name)
 		e, edited := c.edited[k]

@@ -86,35 +86,39 @@ func (c *comparison) templateReasons(before, after *group, field string, from, t
 		whole.Text = fmt.Sprintf("only the name of the %s differs, %s → %s; its spec is the same", to.kind, from.name, to.name)
 		return []Reason{whole}
 	}
-	var out []Reason
+	var out, same []Reason
 	for _, d := range diffs {
-		out = append(out, c.fieldReason(before, after, old, updated, d))
+		if r, isSame := c.fieldReason(before, after, old, updated, d); isSame {
+			same = append(same, r)
+		} else {
+			out = append(out, r)
+		}
 	}
-	return out
+	return append(out, same...) // what is only written otherwise matters least
 }
 
 // fieldReason says what a differing field of two templates means. Values of what boots a machine are not
-// shown: there may be passwords and keys among them.
-func (c *comparison) fieldReason(before, after *group, old, updated *object.Object, d field) Reason {
-	r := Reason{Object: updated.Ref.Kind + " " + updated.Ref.Name, Field: d.name()}
+// shown: there may be passwords and keys among them. It tells whether the field means the same object of vSphere.
+func (c *comparison) fieldReason(before, after *group, old, updated *object.Object, d field) (r Reason, isSame bool) {
+	r = Reason{Object: updated.Ref.Kind + " " + updated.Ref.Name, Field: d.name()}
 	short := cmp.Or(field{path: d.path[3:]}.name(), "spec")
 	if !isShowable(updated, d) {
 		r.Text = fmt.Sprintf("%s of the %s differs", short, updated.Ref.Kind)
-		return r
+		return r, false
 	}
 	r.Before, r.After = written(d.before), written(d.after)
 	r.Text = fmt.Sprintf("%s %s → %s", short, orNone(r.Before), orNone(r.After))
 	class, refers := classes[d.path[len(d.path)-1]]
 	if !refers || !isVSphere(updated) || d.before == nil || d.after == nil || d.before.Kind != yaml.ScalarNode || d.after.Kind != yaml.ScalarNode {
-		return r
+		return r, false
 	}
 	was, ok1 := c.before.lookUp(before.cluster, class, d.before.Value, datacenterOf(c.before.spec(old), class))
 	is, ok2 := c.after.lookUp(after.cluster, class, d.after.Value, datacenterOf(c.after.spec(updated), class))
 	if !ok1 || !ok2 || was.ID == "" || was.ID != is.ID {
-		return r
+		return r, false
 	}
 	r.Text = fmt.Sprintf("%s; it is the same %s (%s)", renamed(short, r.Before, r.After, was, is), class, is.ID)
-	return r
+	return r, true
 }
 
 // showable are the fields of a VSphereMachineTemplate whose values are no secrets; others, such as customVMXKeys, carry

@@ -129,7 +129,7 @@ func (r replicas) mayHave() bool { return !r.isCounted() || r.most(r.machines(-1
 
 // isElastic tells whether an autoscaler may have made another number of machines than this one.
 func (r replicas) isElastic(machines int) bool {
-	return r.isCounted() && r.autoscaler != nil && r.autoscaler.Max > machines
+	return r.isCounted() && r.number < 0 && r.autoscaler != nil && r.autoscaler.Max > machines
 }
 
 // reportUnread reports a number of machines that is none, where it matters.

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/fn/rollout"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/inventory"
 )
 
 // TestNothingIsSilent holds the worst mistake away that a plan can make: to say that nothing moves where machines go.
@@ -59,6 +61,13 @@ func TestNothingIsSilent(t *testing.T) {
 		{name: "paused and rolled", before: held, after: newer(held), want: "2 machines on esxi01 are replaced when the pause ends, nothing else moves.", kinds: []rollout.Kind{rollout.Replace}},
 		{name: "paused and scaled", before: held, after: edit(t, held, "replicas: 2", "replicas: 1"), want: "1 machine on esxi01 is deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
 		{name: "annotated and scaled", before: annotated, after: edit(t, annotated, "replicas: 2", "replicas: 1"), want: "1 machine on esxi01 is deleted when the pause ends, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
+		// What a Cluster owns goes with it.
+		{name: "the Cluster goes, and its pools stay in git", before: base, after: without(t, base, "Cluster", "apple"), want: "2 machines on esxi01 and 3 on nas are deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Remove}},
+		{name: "removed while paused", before: paused, after: without(t, paused, "MachineDeployment", "apple-a"), want: "2 machines on esxi01 are deleted when the pause ends, nothing else moves."},
+		{
+			name: "certificates that expire", before: base, after: edit(t, base, "  replicas: 3\n  version: v1.35.4", "  replicas: 3\n  rollout: {before: {certificatesExpiryDays: 364}}\n  version: v1.35.4"),
+			want: "The control plane of apple may roll, nothing else moves.",
+		},
 		{
 			name: "no taints for the control plane", before: base, after: edit(t, base, "initConfiguration: {nodeRegistration: {name: x}}", "initConfiguration: {nodeRegistration: {name: x, taints: []}}"),
 			want: "The control plane of apple may roll, nothing else moves.",
@@ -141,6 +150,12 @@ metadata: {name: t}
 spec: {template: {spec: {template: ubuntu, datastore: a1, memoryMiB: 4096}}}
 `
 
+// ranged hands the MachinePool to an autoscaler.
+func ranged(least, most string) []string {
+	return []string{"metadata: {name: pool}\nspec: {clusterName: apple, replicas: 3, ", "metadata: {name: pool, annotations: {cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size: '" + least +
+		"', cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size: '" + most + "'}}\nspec: {clusterName: apple, "}
+}
+
 // TestOtherMakersOfMachines is about Clusters of a ClusterClass, and about what makes machines without rollouts.
 func TestOtherMakersOfMachines(t *testing.T) {
 	t.Parallel()
@@ -153,6 +168,11 @@ func TestOtherMakersOfMachines(t *testing.T) {
 		{"a template of the class", classy, edit(t, classy, "preKubeadmCommands: [a]", "preKubeadmCommands: [b]"), "Cluster pear may roll, nothing else moves."},
 		{"all of them removed", base + "---" + looseWorkers, base, "1 machine of one, 3 of pool and 3 on esxi01 are deleted, nothing else moves."},
 		{"scaled", looseWorkers, edit(t, looseWorkers, "replicas: 3", "replicas: 1"), "2 machines of pool and 2 on a1 are deleted, nothing else moves."},
+		{"as it was, paused", edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), "Nothing changes."},
+		{"resumed", edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), classy, "Cluster pear may roll, nothing else moves."},
+		{"another topology, paused", edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:", "replicas: 5", "replicas: 4"), "Cluster pear may roll when the pause ends, nothing else moves."},
+		{"a MachinePool's range", edit(t, looseWorkers, ranged("5", "9")...), edit(t, looseWorkers, ranged("1", "2")...), "3 to 7 machines of pool are deleted, nothing else moves."},
+		{"a template edited under its name", looseWorkers, edit(t, looseWorkers, "memoryMiB: 4096", "memoryMiB: 8192"), "No machine moves, 1 pool has a change that replaces no machine."},
 		{"a newer version", looseWorkers, edit(t, looseWorkers, "v1.35.4", "v1.35.5"), "Machine one may roll, MachinePool pool may roll, 1 pool changes in place, nothing else moves."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -201,6 +221,33 @@ func TestRenamedInVCenter(t *testing.T) {
 	p = rollout.Compare(side(t, owned, known), side(t, edit(t, owned, "/dc/datastore/a1", "/dc/datastore/ssd1", "apple-a-1", "apple-a-2"), datastore))
 	if want := "2 machines on esxi01 are replaced, nothing else moves."; p.Sentence != want {
 		t.Error(told(p))
+	}
+}
+
+// TestTwoVCenters keeps what two sites call alike apart.
+func TestTwoVCenters(t *testing.T) {
+	t.Parallel()
+	second := strings.ReplaceAll(base, "apple", "pear")
+	both := func(replicas string) rollout.Side {
+		s := side(t, edit(t, base, "replicas: 2", "replicas: "+replicas)+"---\n"+strings.TrimPrefix(edit(t, second, "replicas: 2", "replicas: "+replicas), "\n"), "")
+		here, there := *side(t, base, "server: oslo\n"+known).Inventories[object.Key{}], *side(t, base, "server: rome\n"+known).Inventories[object.Key{}]
+		s.Inventories = map[object.Key]*inventory.Inventory{
+			object.NewKey(object.CoreGroup, "Cluster", "", "apple"): &here, object.NewKey(object.CoreGroup, "Cluster", "", "pear"): &there,
+		}
+		return s
+	}
+	p := rollout.Compare(both("2"), both("3"))
+	n := 0
+	for _, h := range p.Hosts {
+		if h.Datastore == "a1" {
+			n++
+			if h.Machines.After != 3 || h.CapacityGiB != 400 || h.HostMemoryMiB != 32768 {
+				t.Errorf("%+v", h)
+			}
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d rows of a1: %+v", n, p.Hosts)
 	}
 }
 

@@ -40,12 +40,24 @@ func (c *comparison) topologies() {
 				p.Reasons = append(p.Reasons, Reason{Field: d[0].name(), Text: "the topology differs; what rolls is decided by its ClusterClass in the management cluster"})
 			}
 			p.Reasons = append(p.Reasons, c.classReasons(before, after)...)
+			if isPaused(before) && !isPaused(after) {
+				p.Reasons = append(p.Reasons, Reason{Text: "was paused, and what was held back meanwhile happens now"})
+			}
 			if len(p.Reasons) > 0 {
 				p.Changes = []Kind{MayReplace}
+			}
+			if isPaused(after) {
+				p.Waits = ForResume
+				c.delays(&p)
 			}
 		}
 		c.plan.Pools = append(c.plan.Pools, p)
 	}
+}
+
+// isPaused tells whether Cluster API's controllers keep their hands off a Cluster.
+func isPaused(cluster *object.Object) bool {
+	return tree.String(cluster.Node, "spec", "paused") == "true" || tree.Get(cluster.Node, "metadata", "annotations", pausedAnnotation) != nil
 }
 
 func topology(cluster *object.Object) *yaml.Node {

@@ -75,6 +75,8 @@ type plan struct {
 	// Replicas is negative where the seed's number counts.
 	Replicas int
 	Function bool
+	// Shared is the only datastore for volumes, or "".
+	Shared string
 	// Adopted is the pool that the seed becomes, if it is one.
 	Adopted   *adoptedPool
 	Resources []string
@@ -122,7 +124,8 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if p.Seed == "" && p.Replicas < 0 {
 		p.Replicas = 3
 	}
-	warnSecrets(input.items, &diags)
+	p.Shared = onlyShared(&inv.inventory)
+	input.items = withoutSecrets(input.items, &diags)
 	if err := report(s, diags); err != nil {
 		return err
 	}
@@ -253,9 +256,17 @@ func (o initOptions) write(s Streams, p plan) error {
 	for name, entry := range p.toAdd {
 		fmt.Fprintf(s.Out, "\nAdd to %s, under include:\n%s", filepath.Join(o.directory, name), entry)
 	}
+	if !sameDirectory(filepath.Join(o.directory, "inventory.yaml"), o.inventory) {
+		fmt.Fprintf(s.Out, "\nThe inventory is a copy. From now on: vspread inventory refresh -f %s\n", filepath.Join(o.directory, "inventory.yaml"))
+	}
 	written := source{stdin: s}
 	if err := written.read([]string{o.directory}); err != nil {
 		return err
+	}
+	diags := written.transform().Diags
+	if diags.HasErrors() {
+		fmt.Fprintln(s.Out, "\nNext: mend what is reported as an error, then `vspread validate "+o.directory+"`")
+		return report(s, diags)
 	}
 	rendered := "vspread render " + o.directory + " -o " + filepath.Join(o.directory, "rendered")
 	fmt.Fprintf(s.Out, "\nNext: %s\n", map[string]string{
@@ -264,9 +275,9 @@ func (o initOptions) write(s Streams, p plan) error {
 		"render":    rendered,
 	}[o.tool])
 	if o.tool != "render" && o.ci != "none" {
-		fmt.Fprintf(s.Out, "The workflow wants what comes out in git: %s\n", rendered)
+		fmt.Fprintf(s.Out, "CI compares %s with the sources; write and commit it, and point Flux or Argo CD there: %s\n", filepath.Join(o.directory, "rendered"), rendered)
 	}
-	return report(s, written.transform().Diags)
+	return report(s, diags)
 }
 
 // isOriginal tells whether a file is the input itself, which stays as it is unless a MachineDeployment in

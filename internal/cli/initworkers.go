@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -130,14 +131,36 @@ func ask(s Streams, question string) (string, error) {
 	return answer, err
 }
 
-// warnSecrets reports Secrets among the manifests: clusterctl puts the password of vCenter into one, and what init
-// writes is meant for git.
-func warnSecrets(items []*yaml.RNode, diags *diag.List) {
+// withoutSecrets leaves Secrets out: clusterctl puts the password of vCenter into one, and what init writes is meant for git.
+func withoutSecrets(items []*yaml.RNode, diags *diag.List) []*yaml.RNode {
+	var out []*yaml.RNode
 	for i, n := range items {
 		o := object.New(n.YNode(), i)
 		if o.Ref.APIVersion == "v1" && o.Ref.Kind == "Secret" && (tree.Get(o.Node, "data") != nil || tree.Get(o.Node, "stringData") != nil) {
-			diags.Warnf(diag.SecretInManifests, diag.At(o.Ref, ""), "is a Secret, and what init writes is meant for git").
-				WithHint("take it out and give it to the cluster in another way, for example encrypted by SOPS or by an external secrets operator")
+			diags.Warnf(diag.SecretInManifests, diag.At(o.Ref, ""), "is a Secret and left out, since what init writes is meant for git").
+				WithHint("give it to the management cluster in another way, for example encrypted by SOPS or by an external secrets operator")
+			continue
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// onlyShared is the datastore that a StorageClass is for when nothing names one. Named, it stays that when hosts come and go.
+func onlyShared(inv *inventory.Inventory) string {
+	var hosts []string
+	for _, h := range inv.Hosts {
+		if h.State != inventory.Gone {
+			hosts = append(hosts, h.Name)
 		}
 	}
+	slices.Sort(hosts)
+	found := slices.DeleteFunc(inv.Shared(hosts), func(d inventory.Datastore) bool { return d.URL == "" })
+	if len(found) != 1 {
+		return ""
+	}
+	if len(inv.Find(inventory.DatastoreClass, found[0].Name, "")) == 1 {
+		return found[0].Name
+	}
+	return cmp.Or(found[0].Path, found[0].Name)
 }

@@ -34,6 +34,8 @@ type inventoryFile struct {
 
 	text      string
 	inventory inventory.Inventory
+	// content is the file as it was read; nil is one that was not there.
+	content []byte
 	// crlf tells that the lines of the file end as on Windows.
 	crlf bool
 }
@@ -45,6 +47,7 @@ func openInventory(name string) (*inventoryFile, diag.List, error) {
 		return nil, nil, err
 	}
 	f, diags := parseInventoryFile(name, content)
+	f.content = content
 	return f, diags, nil
 }
 
@@ -144,6 +147,9 @@ func (f *inventoryFile) save(s Streams, updated inventory.Inventory, dryRun bool
 	content := document(f.nodes)
 	if f.crlf {
 		content = bytes.ReplaceAll(content, []byte("\n"), []byte("\r\n"))
+	}
+	if now, err := os.ReadFile(f.name); err == nil && !bytes.Equal(now, f.content) {
+		return fmt.Errorf("%s was changed while vCenter was read, and stays as it is; refresh it again", f.name)
 	}
 	if err := replaceFile(filepath.Clean(f.name), content); err != nil {
 		return err

@@ -133,11 +133,11 @@ is in the file stay; without a change the file is not touched.
 				if err != nil {
 					return err
 				}
-				old := f.inventory
-				if acceptVCenter {
-					old = old.WithoutIDs()
+				updated, err = inventory.Merge(f.inventory, read)
+				var other *inventory.OtherVCenterError
+				if acceptVCenter && errors.As(err, &other) {
+					updated, err = inventory.Merge(f.inventory.WithoutIDs(), read)
 				}
-				updated, err = inventory.Merge(old, read)
 				var loss *inventory.LossError
 				if errors.As(err, &loss) && !acceptLoss {
 					var diags diag.List

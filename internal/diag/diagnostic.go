@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Severity orders diagnostics; an Error stops everything.
@@ -127,10 +128,10 @@ func Printable(s string) string { return oneLine(s) }
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t' || r == '\r':
+		case r == '\n' || r == '\t' || r == '\r' || r == '\u2028' || r == '\u2029':
 			return ' '
-		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0:
-			return -1 // terminal control sequences in somebody's name
+		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0, unicode.Is(unicode.Cf, r):
+			return -1 // terminal control sequences in somebody's name, or what turns its direction
 		}
 		return r
 	}, s)

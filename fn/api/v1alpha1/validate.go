@@ -220,6 +220,7 @@ func (v *validator) name(at diag.Where, name string, required bool) {
 func (v *validator) between(at diag.Where, n *int, low, high int) {
 	if n != nil && (*n < low || *n > high) {
 		v.Errorf(diag.InvalidValue, at, "must be between %d and %d, is %d", low, high, *n)
+		*n = low // so that looking for other mistakes takes no longer
 	}
 }
 
