@@ -38,7 +38,7 @@ test-crd: ## every example against the real CRDs and webhooks of Cluster API and
 e2e: $(E2E)/apiserver.built $(E2E)/managers.built ## real API servers and managers on a simulated vCenter; the first time builds them (minutes)
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(E2E)/vspread .
 	cd test/e2e && go test -vet=off -count=1 -skip '^TestScenarios$$' .
-	cd test/e2e && go test -vet=off -count=1 -timeout 20m -parallel 8 -run '$(or $(RUN),^TestScenarios$$)' -v .
+	cd test/e2e && go test -vet=off -count=1 -timeout 40m -parallel 8 -run '$(or $(RUN),^TestScenarios$$)' -v .
 
 # Built anew only when a version changes: both take minutes.
 $(E2E)/apiserver.built: test/e2e/apiserver/go.mod

@@ -23,7 +23,7 @@ import (
 )
 
 // The longest that a commit may take until all has come to rest.
-const commitLimit = 4 * time.Minute
+const commitLimit = 8 * time.Minute
 
 // run is a scenario that is played.
 type run struct {
