@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -275,7 +276,7 @@ func (v *VCenter) Lose(ctx context.Context, hosts ...string) error {
 		}
 	}
 	// They stay in the simulator's registry, where too much refers to them.
-	v.Show(func(o types.ObjectContent) (types.ObjectContent, bool) { return o, !lost[o.Obj] })
+	v.Remove(slices.Collect(maps.Keys(lost))...)
 	return nil
 }
 
