@@ -36,6 +36,9 @@ func (c *comparison) metadata(p *Pool, before, after *group) {
 		r := Reason{Field: "metadata.annotations", Before: before.autoscaler.String(), After: after.autoscaler.String(), Text: "what the autoscaler is told of a machine"}
 		if r.Before != r.After {
 			r.Text = fmt.Sprintf("the autoscaler's range %s → %s", r.Before, r.After)
+			if before.autoscaler != nil && after.autoscaler != nil && (after.autoscaler.Max < before.autoscaler.Max || after.autoscaler.Min > before.autoscaler.Min) {
+				r.Text += ", and a number outside of it stays until the autoscaler changes it"
+			}
 		}
 		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
 	}

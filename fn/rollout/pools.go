@@ -118,7 +118,7 @@ func (c *comparison) changed(p *Pool, before, after *group) {
 	}
 	p.Before, p.After, p.Waits = before.shape(), after.shape(), c.after.waits(after)
 	was := before.machines(-1)
-	is := after.machines(was)
+	is := before.next(after.replicas, was)
 	created, _, removed := before.transition(after.replicas)
 	p.Machines = Machines{
 		Before: was, After: is, Created: created.least, Removed: removed.least,

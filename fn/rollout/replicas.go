@@ -109,16 +109,25 @@ func (r replicas) most(machines int) int {
 // span is a least and a greatest number of machines, where an autoscaler decides or has decided.
 type span struct{ least, most int }
 
-// transition counts what applying the second number does to the machines of the first, at once: the webhook takes the
-// number that an autoscaler has chosen into its new range. How many come falls with how many there were, and how many go or
-// stay rises, so both ends of the range tell all.
+// next is the number of machines that the second number makes of n machines of the first, when it is applied. Where git
+// said no number before, the one in the cluster belongs to the autoscaler or the webhook: deployers leave it alone, and so
+// does the webhook. A number that git said and says no more is taken away, and the webhook fills in another.
+func (r replicas) next(to replicas, n int) int {
+	if r.number < 0 && to.number < 0 {
+		return n
+	}
+	return to.machines(n)
+}
+
+// transition counts what applying the second number does to the machines of the first, at once. How many come falls with how
+// many there were, and how many go or stay rises, so both ends of the range tell all.
 func (r replicas) transition(to replicas) (created, replaced, removed span) {
 	if !r.isCounted() || !to.isCounted() {
 		return span{}, span{}, span{}
 	}
 	least := r.machines(-1)
 	most := r.most(least)
-	fewest, greatest := to.machines(least), to.machines(most)
+	fewest, greatest := r.next(to, least), r.next(to, most)
 	return span{max(greatest-most, 0), max(fewest-least, 0)},
 		span{min(least, fewest), min(most, greatest)},
 		span{max(least-fewest, 0), max(most-greatest, 0)}
@@ -169,10 +178,6 @@ func resized(before, after *group) (Kind, Reason) {
 	case after.isCounted() && after.number < 0 && after.autoscaler == nil:
 		r.After = "1"
 		r.Text = "replicas is not set, so applying it sets 1 where there are " + r.Before
-	case before.isElastic(0) && after.isElastic(0) && after.most(0) < before.most(0):
-		r.Text = fmt.Sprintf("the autoscaler's greatest number %d → %d: applying it deletes the machines above", before.most(0), after.most(0))
-	case before.isElastic(0) && after.isElastic(0):
-		r.Text = fmt.Sprintf("the autoscaler's least number %d → %d: applying it makes the machines that are missing", before.machines(-1), after.machines(-1))
 	}
 	return Scale, r
 }

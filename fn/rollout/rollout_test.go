@@ -62,8 +62,8 @@ func TestCompare(t *testing.T) {
 			after: func(t *testing.T) string {
 				return edit(t, edit(t, base, autoscaled("1", "3")...), "      version: v1.35.4", "      version: v1.35.5")
 			},
-			want: "1 to 3 machines on esxi01 are replaced, up to 1 is deleted on esxi01, nothing else moves.\nMachineDeployment apple-a [replace scale] 1→1, 1 replaced, 2 may be replaced, 1 may be removed, peak 4\n" +
-				"  version v1.35.4 → v1.35.5\n  the autoscaler's greatest number 4 → 3: applying it deletes the machines above\n",
+			want: "1 to 4 machines on esxi01 are replaced, nothing else moves.\nMachineDeployment apple-a [replace in-place] 1→1, 1 replaced, 3 may be replaced, peak 4\n" +
+				"  version v1.35.4 → v1.35.5\n  the autoscaler's range 1…4 → 1…3, and a number outside of it stays until the autoscaler changes it\n",
 		},
 		{
 			name:   "the autoscaler's machines, perhaps none, replaced",

@@ -39,11 +39,11 @@ func TestNothingIsSilent(t *testing.T) {
 		{name: "the least is the number", before: elastic("1", "3"), after: fixed("1"), want: "Up to 2 machines on esxi01 are deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
 		{name: "a host is gone", before: elastic("0", "3"), after: fixed("0"), inv: gone, want: "Up to 3 machines on esxi01 are deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Drain}},
 		{name: "removed", before: elastic("0", "1"), after: without(t, base, "MachineDeployment", "apple-a"), want: "Up to 1 machine on esxi01 is deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Remove}},
-		{name: "no number and no autoscaler", before: elastic("0", "3"), after: unsaid, want: "The number of machines of pool apple-a may change, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
-		{name: "no number, and the autoscaler had one or more", before: elastic("1", "3"), after: unsaid, want: "Up to 2 machines on esxi01 are deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
-		// Cluster API's webhook brings the number into the range at once.
-		{name: "a smaller range", before: elastic("3", "9"), after: elastic("3", "3"), want: "Up to 6 machines on esxi01 are deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
-		{name: "a range elsewhere", before: elastic("1", "3"), after: elastic("5", "6"), want: "2 to 4 machines on esxi01 are created, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
+		// The number that an autoscaler has chosen is its own, and stays as it is.
+		{name: "no number and no autoscaler", before: elastic("0", "3"), after: unsaid, want: "No machine moves, 1 pool changes in place.", kinds: []rollout.Kind{rollout.InPlace}},
+		{name: "a smaller range", before: elastic("3", "9"), after: elastic("3", "3"), want: "No machine moves, 1 pool changes in place.", kinds: []rollout.Kind{rollout.InPlace}},
+		{name: "a range elsewhere", before: elastic("1", "3"), after: elastic("5", "6"), want: "No machine moves, 1 pool changes in place.", kinds: []rollout.Kind{rollout.InPlace}},
+		// A number that was git's is not: the webhook fills in another, within the range.
 		{name: "a larger range", before: elastic("1", "3"), after: elastic("1", "6"), want: "No machine moves, 1 pool changes in place.", kinds: []rollout.Kind{rollout.InPlace}},
 		{name: "a range for a number", before: fixed("5"), after: elastic("1", "3"), want: "2 machines on esxi01 are deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
 		{name: "replaced, none or some", before: elastic("0", "3"), after: newer(elastic("0", "3")), want: "Up to 3 machines on esxi01 are replaced, nothing else moves.", kinds: []rollout.Kind{rollout.Replace}},
@@ -171,7 +171,8 @@ func TestOtherMakersOfMachines(t *testing.T) {
 		{"as it was, paused", edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), "Nothing changes."},
 		{"resumed", edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), classy, "Cluster pear may roll, nothing else moves."},
 		{"another topology, paused", edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:"), edit(t, classy, "spec: {topology:", "spec: {paused: true, topology:", "replicas: 5", "replicas: 4"), "Cluster pear may roll when the pause ends, nothing else moves."},
-		{"a MachinePool's range", edit(t, looseWorkers, ranged("5", "9")...), edit(t, looseWorkers, ranged("1", "2")...), "3 to 7 machines of pool are deleted, nothing else moves."},
+		{"a MachinePool's range", edit(t, looseWorkers, ranged("5", "9")...), edit(t, looseWorkers, ranged("1", "2")...), "No machine moves, 1 pool changes in place."},
+		{"a MachinePool's number for a range", edit(t, looseWorkers, ranged("5", "9")...), looseWorkers, "2 to 6 machines of pool are deleted, nothing else moves."},
 		{"a template edited under its name", looseWorkers, edit(t, looseWorkers, "memoryMiB: 4096", "memoryMiB: 8192"), "No machine moves, 1 pool has a change that replaces no machine."},
 		{"a newer version", looseWorkers, edit(t, looseWorkers, "v1.35.4", "v1.35.5"), "Machine one may roll, MachinePool pool may roll, 1 pool changes in place, nothing else moves."},
 	} {

@@ -7,9 +7,9 @@ import (
 	"crypto/sha1" // the thumbprint that CAPV compares
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
