@@ -20,10 +20,10 @@ func TestIdle(t *testing.T) {
 	t.Parallel()
 	l := start(t, simulated.Options{Build: func(b *simulated.Builder) {
 		simulated.HomeLab(b)
-		b.SessionTimeout("300ms")
+		b.SessionTimeout("2s") // long enough for a reading on a slow machine
 	}})
 	s := l.connect(t)
-	time.Sleep(time.Second)
+	time.Sleep(4 * time.Second)
 	if n := l.sessions(t); n != 0 {
 		t.Fatalf("%d sessions did not expire", n)
 	}
