@@ -265,6 +265,24 @@ func (r *run) inventory(s spread) *parsedInventory {
 	return nil
 }
 
+// noteUnused tells of inventories that no spread uses while others of their names are used and say something else: somebody may
+// keep the wrong copy up to date.
+func (r *run) noteUnused() {
+	used := map[string][]*object.Object{}
+	for o := range r.inventories {
+		used[o.Ref.Name] = append(used[o.Ref.Name], o)
+	}
+	for _, o := range r.objects.OfGroup("") {
+		all := used[o.Ref.Name]
+		if len(all) == 0 || !isInventory(o) || slices.ContainsFunc(all, func(x *object.Object) bool { return x == o || tree.Equal(tree.Get(x.Node, "data"), tree.Get(o.Node, "data")) }) {
+			continue
+		}
+		first := slices.MinFunc(all, func(a, b *object.Object) int { return a.Item - b.Item })
+		r.diags.Warnf(diag.InventoryUnused, diag.At(o.Ref, ""), "no ClusterSpread uses this inventory; the one of this name that counts is %s", position(first)).
+			WithHint("delete this copy, move it beside its ClusterSpread, or give it a name of its own")
+	}
+}
+
 // nearest gives those of several objects that are in the directory of a file, or else in the nearest directory that holds
 // it, so that each folder of a repository may have a Cluster and an inventory of its own. Without files, or none on the way, it is all.
 func nearest(all []*object.Object, file string) []*object.Object {

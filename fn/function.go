@@ -109,6 +109,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	inputs := r.bySpread(spreads)
 	if config == nil { // otherwise the next function may be for them
 		r.noteUnchosen(spreads)
+		r.noteUnused()
 	}
 	for _, s := range inputs {
 		out, diags := expand.Expand(s)

@@ -52,6 +52,7 @@ const (
 	// The inventory.
 	NoInventory           Code = "NoInventory"
 	AmbiguousInventory    Code = "AmbiguousInventory"
+	InventoryUnused       Code = "InventoryUnused"
 	InconsistentInventory Code = "InconsistentInventory"
 	HostUnavailable       Code = "HostUnavailable"
 	EqualNames            Code = "EqualNames"
