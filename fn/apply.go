@@ -115,8 +115,8 @@ func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
 
 // refuseImmutable reports a StorageClass that could not be applied.
 func (r *run) refuseImmutable(pair ownership.Pair) {
-	for _, field := range expand.ImmutableStorage(pair.Existing.Node, pair.Desired.Node.YNode()) {
-		r.diags.Errorf(diag.StorageClassImmutable, diag.At(pair.Existing.Ref, ""), "changes %s of a StorageClass, which the API server refuses", field).
+	for _, x := range object.ImmutableStorage(pair.Existing.Node, pair.Desired.Node.YNode()) {
+		r.diags.Errorf(diag.StorageClassImmutable, diag.At(pair.Existing.Ref, ""), "changes %s of StorageClass %s, which the API server refuses", x.Field, x.Class).
 			WithHint("give storage.class a new name; volumes keep the class they were made with")
 	}
 }

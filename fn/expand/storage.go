@@ -4,7 +4,6 @@ package expand
 
 import (
 	"cmp"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
@@ -216,30 +215,4 @@ func storageClass(s storageChoice) *yaml.Node {
 	node := codec.Encode(class)
 	tree.Sort(node, objectOrder)
 	return node
-}
-
-// ImmutableStorage reports the fields of a StorageClass that differ and cannot be changed in a running
-// cluster. Both nodes are StorageClasses or ConfigMaps that carry one.
-func ImmutableStorage(old, desired *yaml.Node) []string {
-	old, desired = carried(old), carried(desired)
-	if old == nil || desired == nil || tree.String(old, "metadata", "name") != tree.String(desired, "metadata", "name") {
-		return nil
-	}
-	return slices.DeleteFunc([]string{"provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"}, func(field string) bool {
-		return tree.Equal(tree.Get(old, field), tree.Get(desired, field))
-	})
-}
-
-func carried(n *yaml.Node) *yaml.Node {
-	switch tree.String(n, "kind") {
-	case "StorageClass":
-		return n
-	case "ConfigMap":
-		inner, err := yaml.Parse(tree.String(n, "data", "storageclass.yaml"))
-		if err != nil || inner.GetKind() != "StorageClass" {
-			return nil
-		}
-		return inner.YNode()
-	}
-	return nil
 }

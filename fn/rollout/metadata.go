@@ -32,15 +32,8 @@ func (c *comparison) metadata(p *Pool, before, after *group) {
 			p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
 		}
 	}
-	if autoscaler && !(before.autoscaler.String() != after.autoscaler.String() && (p.Has(Scale) || p.Has(Drain))) { // otherwise that is what came of it
-		r := Reason{Field: "metadata.annotations", Before: before.autoscaler.String(), After: after.autoscaler.String(), Text: "what the autoscaler is told of a machine"}
-		if r.Before != r.After {
-			r.Text = fmt.Sprintf("the autoscaler's range %s → %s", r.Before, r.After)
-			if before.autoscaler != nil && after.autoscaler != nil && (after.autoscaler.Max < before.autoscaler.Max || after.autoscaler.Min > before.autoscaler.Min) {
-				r.Text += ", and a number outside of it stays until the autoscaler changes it"
-			}
-		}
-		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
+	if autoscaler {
+		autoscaling(p, before.autoscaler, after.autoscaler)
 	}
 	switch {
 	case object.SameOwner(keeper(before.Object), keeper(after.Object)):
@@ -51,6 +44,21 @@ func (c *comparison) metadata(p *Pool, before, after *group) {
 		p.Changes = append(p.Changes, Adopt)
 		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + keeper(after.Object)})
 	}
+}
+
+// autoscaling notes what the autoscaler is told otherwise, unless the number of machines follows from it, which is said then.
+func autoscaling(p *Pool, before, after *Range) {
+	r := Reason{Field: "metadata.annotations", Before: before.String(), After: after.String(), Text: "what the autoscaler is told of a machine"}
+	if r.Before != r.After {
+		if p.Has(Scale) || p.Has(Drain) {
+			return
+		}
+		r.Text = fmt.Sprintf("the autoscaler's range %s → %s", r.Before, r.After)
+		if before != nil && after != nil && (after.Max < before.Max || after.Min > before.Min) {
+			r.Text += ", and a number outside of it stays until the autoscaler changes it"
+		}
+	}
+	p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, r)
 }
 
 // isOfAutoscaler recognises annotations that the cluster autoscaler reads.

@@ -76,40 +76,22 @@ func (c *comparison) removed(p *Pool, before *group) {
 		}
 	}
 	if before.mayHave() && !c.isGone(before.cluster) {
-		removal := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", before.machinesText(n))
-		switch d := removal; {
+		with := "its machines"
+		if before.isCounted() {
+			with = before.span().machines()
+		}
+		removal := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", with)
+		switch {
 		case keeper(before.Object) != "" && is.Name != "" && is.Name != before.machine.datastore.Name:
-			d.WithHint("to keep it and its machines, keep the name that its datastore had: overrides: [{datastore: %s, name: %s}] in its worker group", is.Name, before.machine.datastore.Name)
+			removal.WithHint("to keep it and its machines, keep the name that its datastore had: overrides: [{datastore: %s, name: %s}] in its worker group", is.Name, before.machine.datastore.Name)
 		case before.isControlPlane():
 		case keeper(before.Object) != "":
-			d.WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
+			removal.WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
 		default:
-			d.WithHint("to move its machines first, keep it with replicas: 0; to keep them, let a pool adopt it")
+			removal.WithHint("to move its machines first, keep it with replicas: 0; to keep them, let a pool adopt it")
 		}
 	}
 	c.delays(p)
-}
-
-// machinesText writes how many machines a group has.
-func (g *group) machinesText(n int) string {
-	if !g.isCounted() {
-		return "its machines"
-	}
-	if g.number >= 0 {
-		return machines(n, nil)
-	}
-	return machines(n, g.autoscaler)
-}
-
-// machines writes a number of machines that an autoscaler may have changed.
-func machines(n int, autoscaler *Range) string {
-	if autoscaler != nil && autoscaler.Max > n {
-		return fmt.Sprintf("%d to %d machines", n, autoscaler.Max)
-	}
-	if n == 1 {
-		return "1 machine"
-	}
-	return fmt.Sprintf("%d machines", n)
 }
 
 func (c *comparison) changed(p *Pool, before, after *group) {

@@ -125,16 +125,21 @@ func (r replicas) transition(to replicas) (created, replaced, removed span) {
 	if !r.isCounted() || !to.isCounted() {
 		return span{}, span{}, span{}
 	}
-	least := r.machines(-1)
-	most := r.most(least)
-	fewest, greatest := r.next(to, least), r.next(to, most)
-	return span{max(greatest-most, 0), max(fewest-least, 0)},
-		span{min(least, fewest), min(most, greatest)},
-		span{max(least-fewest, 0), max(most-greatest, 0)}
+	was := r.span()
+	fewest, greatest := r.next(to, was.least), r.next(to, was.most)
+	return span{max(greatest-was.most, 0), max(fewest-was.least, 0)},
+		span{min(was.least, fewest), min(was.most, greatest)},
+		span{max(was.least-fewest, 0), max(was.most-greatest, 0)}
+}
+
+// span is the number of machines that there are without a rollout.
+func (r replicas) span() span {
+	n := r.machines(-1)
+	return span{n, r.most(n)}
 }
 
 // mayHave tells whether there may be machines.
-func (r replicas) mayHave() bool { return !r.isCounted() || r.most(r.machines(-1)) > 0 }
+func (r replicas) mayHave() bool { return !r.isCounted() || r.span().most > 0 }
 
 // isElastic tells whether an autoscaler may have made another number of machines than this one.
 func (r replicas) isElastic(machines int) bool {

@@ -179,7 +179,7 @@ func TestMachinesOfAnAutoscaler(t *testing.T) {
 		})
 	}
 	gone := rollout.Compare(side(t, elastic("1", "4"), known), side(t, "", known))
-	if text := gone.Diags.String(); !strings.Contains(text, "is removed with at least 4 machines") {
+	if text := gone.Diags.String(); !strings.Contains(text, "is removed with its 4 to 7 machines") {
 		t.Error(text)
 	}
 }

@@ -13,63 +13,102 @@ func sentence(p *Plan) string {
 	if !p.Changed() {
 		return "Nothing changes."
 	}
-	tallies := map[Wait]*tally{}
+	at := map[Wait]*moves{}
 	for _, w := range waits {
-		tallies[w] = newTally()
+		at[w] = &moves{counted: newTally()}
 	}
-	var u uncounted
-	var planes, unsure []string
 	for _, pool := range p.Pools {
-		m, waitsToScale := pool.Machines, pool.Waits
-		if waitsToScale != ForResume {
-			waitsToScale = "" // the others hold only rollouts back
+		toScale := pool.Waits
+		if toScale != ForResume {
+			toScale = "" // the others hold only rollouts back
 		}
-		replaced := span{m.Replaced, m.Replaced + m.MayBeReplaced}
-		switch {
-		case pool.Has(MayReplace):
-			unsure = append(unsure, whose(pool)+" may roll"+pool.Waits.suffix())
-		case pool.IsControlPlane() && pool.Has(Replace):
-			of := ""
-			if !m.NotKnown {
-				of = " (" + replaced.machines() + ")"
-			}
-			planes = append(planes, fmt.Sprintf("the control plane of %s rolls%s%s", cmp.Or(pool.Cluster, pool.Name), of, pool.Waits.suffix()))
-		case m.NotKnown:
-		default:
-			tallies[pool.Waits].replaced.add(pool.from(), replaced)
-		}
-		if m.NotKnown {
-			u.add(pool)
-			continue
-		}
-		created, removed := span{m.Created, m.Created + m.MayBeCreated}, span{m.Removed, m.Removed + m.MayBeRemoved}
-		if created.least+removed.least == 0 && created.most > 0 && removed.most > 0 {
-			u.resized = append(u.resized, whose(pool)) // the autoscaler may have made more, or fewer
-			continue
-		}
-		tallies[waitsToScale].created.add(pool.After.where(pool.Name), created)
-		tallies[waitsToScale].deleted.add(pool.Before.where(pool.Name), removed)
+		at[pool.Waits].roll(pool)
+		at[toScale].resize(pool)
 	}
 	var parts []string
-	for _, w := range waits {
-		for _, part := range tallies[w].parts(len(parts) > 0) {
-			parts = append(parts, part+w.suffix())
+	for _, part := range []func(*moves) []string{
+		func(m *moves) []string { return m.counted.parts(len(parts) > 0) },
+		func(m *moves) []string { return m.uncounted.parts() },
+		(*moves).planeParts,
+		(*moves).unsureParts,
+	} {
+		for _, w := range waits {
+			for _, text := range part(at[w]) {
+				parts = append(parts, text+w.suffix())
+			}
 		}
 	}
-	parts = append(parts, u.parts()...)
-	if len(planes) > 3 {
-		planes = []string{fmt.Sprintf("%d control planes roll", len(planes))}
-	}
-	if len(unsure) > 3 {
-		unsure = []string{fmt.Sprintf("%d pools may roll", len(unsure))}
-	}
-	parts = append(append(parts, planes...), unsure...)
-	moves := len(parts) > 0
+	moved := len(parts) > 0
 	parts = append(parts, still(p)...)
-	if !moves {
+	if !moved {
 		return capital(strings.Join(append([]string{"no machine moves"}, parts...), ", ")) + "."
 	}
 	return capital(strings.Join(append(parts, "nothing else moves"), ", ")) + "."
+}
+
+// moves is what happens to machines after one wait.
+type moves struct {
+	counted   *tally
+	uncounted uncounted
+	// planes and unsure are control planes that roll and pools that may.
+	planes, unsure []string
+}
+
+// roll adds the machines of a pool that are replaced.
+func (m *moves) roll(p Pool) {
+	n := span{p.Machines.Replaced, p.Machines.Replaced + p.Machines.MayBeReplaced}
+	switch {
+	case p.Has(MayReplace):
+		m.unsure = append(m.unsure, whose(p))
+	case !p.Has(Replace):
+	case p.IsControlPlane():
+		of := ""
+		if !p.Machines.NotKnown {
+			of = " (" + n.machines() + ")"
+		}
+		m.planes = append(m.planes, cmp.Or(p.Cluster, p.Name)+" rolls"+of)
+	case p.Machines.NotKnown:
+		m.uncounted.replaced = append(m.uncounted.replaced, whose(p))
+	default:
+		m.counted.replaced.add(p.from(), n)
+	}
+}
+
+// resize adds the machines of a pool that come and go.
+func (m *moves) resize(p Pool) {
+	created := span{p.Machines.Created, p.Machines.Created + p.Machines.MayBeCreated}
+	removed := span{p.Machines.Removed, p.Machines.Removed + p.Machines.MayBeRemoved}
+	switch {
+	case p.Machines.NotKnown:
+		m.uncounted.add(p)
+	case created.least+removed.least == 0 && created.most > 0 && removed.most > 0:
+		m.uncounted.resized = append(m.uncounted.resized, whose(p)) // the autoscaler may have made more, or fewer
+	default:
+		m.counted.created.add(p.After.where(p.Name), created)
+		m.counted.deleted.add(p.Before.where(p.Name), removed)
+	}
+}
+
+func (m *moves) planeParts() []string {
+	if n := len(m.planes); n > 3 {
+		return []string{fmt.Sprintf("%d control planes roll", n)}
+	}
+	var out []string
+	for _, plane := range m.planes {
+		out = append(out, "the control plane of "+plane)
+	}
+	return out
+}
+
+func (m *moves) unsureParts() []string {
+	if n := len(m.unsure); n > 3 {
+		return []string{fmt.Sprintf("%d pools may roll", n)}
+	}
+	var out []string
+	for _, pool := range m.unsure {
+		out = append(out, pool+" may roll")
+	}
+	return out
 }
 
 // waits are all waits, in the order of the sentence.
@@ -123,12 +162,13 @@ func still(p *Plan) []string {
 // uncounted are pools by what happens to machines of theirs of which the number is not known.
 type uncounted struct{ replaced, created, deleted, resized []string }
 
+// add adds a pool that is resized; moves.roll adds those whose machines are replaced.
 func (u *uncounted) add(p Pool) {
 	for _, x := range []struct {
 		to   *[]string
 		kind Kind
-	}{{&u.replaced, Replace}, {&u.created, Create}, {&u.deleted, Remove}, {&u.deleted, Drain}, {&u.resized, Scale}} {
-		if p.Has(x.kind) && (x.kind != Replace || !p.IsControlPlane()) {
+	}{{&u.created, Create}, {&u.deleted, Remove}, {&u.deleted, Drain}, {&u.resized, Scale}} {
+		if p.Has(x.kind) {
 			*x.to = append(*x.to, whose(p))
 		}
 	}

@@ -60,6 +60,7 @@ func TestNothingIsSilent(t *testing.T) {
 		{name: "resumed and rolled", before: held, after: newer(base), want: "2 machines on esxi01 are replaced, nothing else moves.", kinds: []rollout.Kind{rollout.Replace, rollout.InPlace}},
 		{name: "paused and rolled", before: held, after: newer(held), want: "2 machines on esxi01 are replaced when the pause ends, nothing else moves.", kinds: []rollout.Kind{rollout.Replace}},
 		{name: "paused and scaled", before: held, after: edit(t, held, "replicas: 2", "replicas: 1"), want: "1 machine on esxi01 is deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
+		{name: "paused, a number that is not known", before: paused, after: edit(t, paused, "replicas: 2", "replicas: ${N}"), want: "The number of machines of pool apple-a may change when the pause ends, nothing else moves."},
 		{name: "annotated and scaled", before: annotated, after: edit(t, annotated, "replicas: 2", "replicas: 1"), want: "1 machine on esxi01 is deleted when the pause ends, nothing else moves.", kinds: []rollout.Kind{rollout.Scale}},
 		// What a Cluster owns goes with it.
 		{name: "the Cluster goes, and its pools stay in git", before: base, after: without(t, base, "Cluster", "apple"), want: "2 machines on esxi01 and 3 on nas are deleted, nothing else moves.", kinds: []rollout.Kind{rollout.Remove}},
@@ -128,6 +129,31 @@ metadata: {name: worker}
 spec: {template: {spec: {template: ubuntu, memoryMiB: 4096}}}
 `
 
+func pausedFleet(version string) string {
+	var out []string
+	for _, name := range []string{"a", "b", "c", "d"} {
+		out = append(out, "apiVersion: cluster.x-k8s.io/v1beta2\nkind: Cluster\nmetadata: {name: "+name+"}\nspec: {paused: true, topology: {class: lab, version: "+version+"}}\n")
+	}
+	return strings.Join(out, "---\n")
+}
+
+// TestClassLeavesGit reports what a Cluster of a ClusterClass still needs.
+func TestClassLeavesGit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ kind, name, want string }{
+		{"ClusterClass", "lab", "warning: ClusterClass lab: is removed, and Cluster pear still names it;"},
+		{"VSphereMachineTemplate", "worker", "error: VSphereMachineTemplate worker: is removed, and ClusterClass lab still names it;"},
+	} {
+		p := rollout.Compare(side(t, classy, ""), side(t, without(t, classy, c.kind, c.name), ""))
+		if len(p.Diags) != 1 || !strings.HasPrefix(p.Diags.String(), c.want) {
+			t.Error(p.Diags)
+		}
+	}
+	if p := rollout.Compare(side(t, classy, ""), side(t, "", "")); len(p.Diags) != 1 || p.Diags[0].Code != diag.ClusterRemoved {
+		t.Error(p.Diags)
+	}
+}
+
 const looseWorkers = `
 apiVersion: cluster.x-k8s.io/v1beta2
 kind: MachineSet
@@ -165,6 +191,7 @@ func TestOtherMakersOfMachines(t *testing.T) {
 		{"as it was", classy, classy, "Nothing changes."},
 		{"its topology", classy, edit(t, classy, "replicas: 5", "replicas: 4"), "Cluster pear may roll, nothing else moves."},
 		{"its class", classy, edit(t, classy, "kind: VSphereMachineTemplate, name: worker", "kind: VSphereMachineTemplate, name: other"), "Cluster pear may roll, nothing else moves."},
+		{"many topologies, paused", pausedFleet("v1.35.4"), pausedFleet("v1.35.5"), "4 pools may roll when the pause ends, nothing else moves."},
 		{"a template of the class", classy, edit(t, classy, "preKubeadmCommands: [a]", "preKubeadmCommands: [b]"), "Cluster pear may roll, nothing else moves."},
 		{"all of them removed", base + "---" + looseWorkers, base, "1 machine of one, 3 of pool and 3 on esxi01 are deleted, nothing else moves."},
 		{"scaled", looseWorkers, edit(t, looseWorkers, "replicas: 3", "replicas: 1"), "2 machines of pool and 2 on a1 are deleted, nothing else moves."},

@@ -52,6 +52,7 @@ func (c *comparison) steps() {
 			c.step(fmt.Sprintf("after Cluster %s is gone, delete the static routes to its nodes on the NSX router: its pods were routed, and nobody else removes them", k.Name), "")
 		}
 	}
+	c.leftStorage()
 }
 
 func (c *comparison) step(text, command string, args ...any) {
@@ -94,17 +95,20 @@ func (c *comparison) removedClusters() map[object.Key]bool {
 				WithHint("see the steps of the plan")
 			continue
 		}
-		n, with := 0, "its"
+		var n span
+		isCounted := true
 		for _, g := range c.before.groups {
 			if g.cluster != k {
 				continue
 			}
-			n += g.machines(-1)
-			if !g.isCounted() || g.isElastic(g.machines(-1)) {
-				with = "at least"
-			}
+			n = n.plus(g.span())
+			isCounted = isCounted && g.isCounted()
 		}
-		c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with %s %s", with, machines(n, nil)).
+		with := "its " + n.machines()
+		if !isCounted {
+			with = "at least " + span{n.least, n.least}.machines()
+		}
+		c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with %s", with).
 			WithHint("deleting its parts together with it may leave machines behind in vCenter; see the steps of the plan")
 	}
 	return out

@@ -25,7 +25,7 @@ func newTally() *tally { return &tally{counts{}, counts{}, counts{}} }
 
 func (c counts) add(where spot, n span) {
 	if n.most > 0 {
-		c[where] = span{c[where].least + n.least, c[where].most + n.most}
+		c[where] = c[where].plus(n)
 	}
 }
 
@@ -47,7 +47,7 @@ func (t *tally) parts(hasBegun bool) []string {
 func (c counts) part(done string, hasBegun bool) string {
 	places, total := slices.SortedFunc(maps.Keys(c), func(a, b spot) int { return strings.Compare(a.text, b.text) }), span{}
 	for _, where := range places {
-		total = span{total.least + c[where].least, total.most + c[where].most}
+		total = total.plus(c[where])
 	}
 	first, at := c[places[0]], places[0].text
 	if len(places) > 3 {
@@ -74,6 +74,8 @@ func together(places []spot) string {
 	}
 	return fmt.Sprintf("on %d hosts", len(places))
 }
+
+func (s span) plus(other span) span { return span{s.least + other.least, s.most + other.most} }
 
 // String writes the number.
 func (s span) String() string {

@@ -152,7 +152,12 @@ func (c *comparison) others() {
 			}
 		case before != after:
 			if d := changesOf(before, after); len(d) > 0 {
-				add(after, InPlace, named(d)...)
+				var fields []string
+				for _, f := range d {
+					fields = append(fields, storageFields(before, after, f)...)
+				}
+				add(after, InPlace, fields...)
+				c.immutableStorage(before, after)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -40,24 +41,19 @@ func (c *comparison) topologies() {
 				p.Reasons = append(p.Reasons, Reason{Field: d[0].name(), Text: "the topology differs; what rolls is decided by its ClusterClass in the management cluster"})
 			}
 			p.Reasons = append(p.Reasons, c.classReasons(before, after)...)
-			if isPaused(before) && !isPaused(after) {
+			if isHeld(before.Node, before) && !isHeld(after.Node, after) {
 				p.Reasons = append(p.Reasons, Reason{Text: "was paused, and what was held back meanwhile happens now"})
 			}
 			if len(p.Reasons) > 0 {
 				p.Changes = []Kind{MayReplace}
 			}
-			if isPaused(after) {
+			if isHeld(after.Node, after) {
 				p.Waits = ForResume
 				c.delays(&p)
 			}
 		}
 		c.plan.Pools = append(c.plan.Pools, p)
 	}
-}
-
-// isPaused tells whether Cluster API's controllers keep their hands off a Cluster.
-func isPaused(cluster *object.Object) bool {
-	return tree.String(cluster.Node, "spec", "paused") == "true" || tree.Get(cluster.Node, "metadata", "annotations", pausedAnnotation) != nil
 }
 
 func topology(cluster *object.Object) *yaml.Node {
@@ -71,7 +67,14 @@ func topology(cluster *object.Object) *yaml.Node {
 // copies an edited template under a new name, and machines roll.
 func (c *comparison) classReasons(before, after *object.Object) []Reason {
 	was, is := c.before.class(before), c.after.class(after)
-	if was == nil || is == nil {
+	switch {
+	case was == nil:
+		return nil
+	case is == nil:
+		if classOf(after) == was.Key() {
+			c.diags.Warnf(diag.TemplateRemoved, diag.At(was.Ref, ""), "is removed, and %s still names it", after.Ref).
+				WithHint("keep it, unless it comes into the management cluster from elsewhere")
+		}
 		return nil
 	}
 	var out []Reason
@@ -81,7 +84,12 @@ func (c *comparison) classReasons(before, after *object.Object) []Reason {
 	}
 	for _, k := range references(is) {
 		template, old := c.after.Objects.Get(k), c.before.Objects.Get(k)
-		if template == nil || old == nil {
+		switch {
+		case old == nil:
+			continue
+		case template == nil:
+			c.diags.Errorf(diag.TemplateRemoved, diag.At(old.Ref, ""), "is removed, and %s still names it", is.Ref).
+				WithHint("keep it, or no machine of that class can be made any more")
 			continue
 		}
 		if d := differences(tree.Get(old.Node, "spec"), tree.Get(template.Node, "spec"), "spec"); len(d) > 0 {
@@ -94,10 +102,14 @@ func (c *comparison) classReasons(before, after *object.Object) []Reason {
 
 // class gives the ClusterClass of a Cluster, or nil.
 func (s *side) class(cluster *object.Object) *object.Object {
+	return s.Objects.Get(classOf(cluster))
+}
+
+func classOf(cluster *object.Object) object.Key {
 	t := topology(cluster)
 	name := cmp.Or(tree.String(t, "classRef", "name"), tree.String(t, "class"))
 	namespace := cmp.Or(tree.String(t, "classRef", "namespace"), tree.String(t, "classNamespace"), cluster.Ref.Namespace)
-	return s.Objects.Get(object.NewKey(object.CoreGroup, "ClusterClass", namespace, name))
+	return object.NewKey(object.CoreGroup, "ClusterClass", namespace, name)
 }
 
 // references lists what a ClusterClass refers to by kind and name, in its order.

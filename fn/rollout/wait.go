@@ -5,6 +5,9 @@ package rollout
 import (
 	"slices"
 
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -24,13 +27,19 @@ const (
 // pausedAnnotation keeps Cluster API's controllers from an object, whatever its value.
 const pausedAnnotation = "cluster.x-k8s.io/paused"
 
+// isHeld tells whether Cluster API's controllers keep their hands off an object of a Cluster: spec.paused of the Cluster holds
+// all that belongs to it, the annotation only the object that has it.
+func isHeld(node *yaml.Node, cluster *object.Object) bool {
+	return cluster != nil && tree.String(cluster.Node, "spec", "paused") == "true" || tree.Get(node, "metadata", "annotations", pausedAnnotation) != nil
+}
+
 // waits tells what changes of a group wait for on its side.
 func (s *side) waits(g *group) Wait {
 	cluster := s.Objects.Get(g.cluster)
 	switch {
-	case cluster != nil && tree.String(cluster.Node, "spec", "paused") == "true", tree.Get(g.node, "metadata", "annotations", pausedAnnotation) != nil:
+	case isHeld(g.node, cluster):
 		return ForResume
-	case tree.String(g.node, "spec", "paused") == "true":
+	case g.isPaused():
 		return ForRollout
 	case g.onDelete():
 		return ForDeletion

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"fmt"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+const addonsGroup = "addons.cluster.x-k8s.io"
+
+// immutableStorage reports StorageClasses that are the same by name and could not be applied.
+func (c *comparison) immutableStorage(before, after *object.Object) {
+	for _, x := range object.ImmutableStorage(before.Node, after.Node) {
+		c.diags.Errorf(diag.StorageClassImmutable, diag.At(after.Ref, ""), "changes %s of StorageClass %s, which the API server refuses", x.Field, x.Class).
+			WithHint("give the class a new name (storage.class); volumes keep the class they were made with")
+	}
+}
+
+// storageFields names what differs in the StorageClasses that a key of a ConfigMap carries, in place of the key.
+func storageFields(before, after *object.Object, f field) []string {
+	if len(f.path) != 2 || f.path[0] != "data" {
+		return []string{f.name()}
+	}
+	was, is := carried(before, f.path[1]), carried(after, f.path[1])
+	var out []string
+	for _, x := range was {
+		i := slices.IndexFunc(is, func(y object.StorageClass) bool { return x.Name == y.Name })
+		if i < 0 {
+			out = append(out, "without StorageClass "+x.Name)
+			continue
+		}
+		for _, d := range differences(x.Node, is[i].Node) {
+			out = append(out, "StorageClass "+x.Name+" "+d.name())
+		}
+	}
+	for _, x := range is {
+		if !slices.ContainsFunc(was, func(y object.StorageClass) bool { return x.Name == y.Name }) {
+			out = append(out, "StorageClass "+x.Name)
+		}
+	}
+	if len(out) == 0 {
+		return []string{f.name()}
+	}
+	return out
+}
+
+func carried(o *object.Object, key string) []object.StorageClass {
+	return slices.DeleteFunc(object.StorageClasses(o.Node), func(s object.StorageClass) bool { return s.Key != key })
+}
+
+// leftStorage lists the StorageClasses that git no longer brings into a workload cluster, which deletes nothing there.
+func (c *comparison) leftStorage() {
+	was, is := c.before.carriers(), c.after.carriers()
+	for _, cluster := range c.after.Objects.Clusters() {
+		before := c.before.Objects.Get(cluster.Key())
+		if before == nil {
+			continue
+		}
+		brought := storageOf(cluster, is)
+		for _, name := range storageOf(before, was) {
+			if !slices.Contains(brought, name) {
+				c.step(fmt.Sprintf("in cluster %s, delete StorageClass %s once no claim needs it, and see that it is not the default beside another: a ClusterResourceSet applies and never deletes",
+					cluster.Ref.Name, name), "")
+			}
+		}
+	}
+}
+
+// carrier is a ClusterResourceSet that brings StorageClasses into the clusters that it selects.
+type carrier struct {
+	namespace string
+	selector  labels.Selector
+	classes   []string
+}
+
+func (s *side) carriers() []carrier {
+	var out []carrier
+	for _, set := range s.Objects.OfGroup(addonsGroup) {
+		selector := clusterSelector(set)
+		if set.Ref.Kind != "ClusterResourceSet" || selector == nil {
+			continue
+		}
+		x := carrier{namespace: set.Key().Namespace, selector: selector}
+		for _, ref := range tree.List(set.Node, "spec", "resources") {
+			config := s.Objects.Get(object.NewKey("", tree.String(ref, "kind"), set.Ref.Namespace, tree.String(ref, "name")))
+			if config == nil {
+				continue
+			}
+			for _, class := range object.StorageClasses(config.Node) {
+				x.classes = append(x.classes, class.Name)
+			}
+		}
+		if len(x.classes) > 0 {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// clusterSelector is that of a ClusterResourceSet; nil selects no Cluster, as an empty one does there.
+func clusterSelector(set *object.Object) labels.Selector {
+	var s metav1.LabelSelector
+	n := tree.Get(set.Node, "spec", "clusterSelector")
+	if n == nil || len(codec.Decode(n, "", &s)) > 0 {
+		return nil
+	}
+	selector, err := metav1.LabelSelectorAsSelector(&s)
+	if err != nil || selector.Empty() {
+		return nil
+	}
+	return selector
+}
+
+// storageOf lists the StorageClasses that are brought into a cluster, in order.
+func storageOf(cluster *object.Object, carriers []carrier) []string {
+	var out []string
+	has := labels.Set(tree.Strings(cluster.Node, "metadata", "labels"))
+	for _, x := range carriers {
+		if x.namespace == cluster.Key().Namespace && x.selector.Matches(has) {
+			out = append(out, x.classes...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
