@@ -274,7 +274,9 @@ func (r *run) noteUnused() {
 	}
 	for _, o := range r.objects.OfGroup("") {
 		all := used[o.Ref.Name]
-		if len(all) == 0 || !isInventory(o) || slices.ContainsFunc(all, func(x *object.Object) bool { return x == o || tree.Equal(tree.Get(x.Node, "data"), tree.Get(o.Node, "data")) }) {
+		if len(all) == 0 || !isInventory(o) || slices.ContainsFunc(all, func(x *object.Object) bool {
+			return x == o || tree.Equal(tree.Get(x.Node, "data"), tree.Get(o.Node, "data"))
+		}) {
 			continue
 		}
 		first := slices.MinFunc(all, func(a, b *object.Object) int { return a.Item - b.Item })
