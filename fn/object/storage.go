@@ -3,7 +3,6 @@
 package object
 
 import (
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -46,6 +45,17 @@ func StorageClasses(node *yaml.Node) []StorageClass {
 	return nil
 }
 
+// StorageByName finds StorageClasses by their names; of one name the first counts.
+func StorageByName(all []StorageClass) map[string]StorageClass {
+	out := make(map[string]StorageClass, len(all))
+	for _, x := range all {
+		if _, known := out[x.Name]; !known {
+			out[x.Name] = x
+		}
+	}
+	return out
+}
+
 // documents parses a stream as far as it is YAML without aliases, which an attacker could make endless.
 func documents(text string) []*yaml.Node {
 	var out []*yaml.Node
@@ -67,14 +77,14 @@ type StorageField struct{ Class, Field string }
 // server refuses to change: only a new name brings another value.
 func ImmutableStorage(old, updated *yaml.Node) []StorageField {
 	var out []StorageField
-	after := StorageClasses(updated)
+	after := StorageByName(StorageClasses(updated))
 	for _, was := range StorageClasses(old) {
-		i := slices.IndexFunc(after, func(is StorageClass) bool { return is.Name == was.Name })
-		if i < 0 {
+		is, stays := after[was.Name]
+		if !stays {
 			continue
 		}
 		for _, field := range []string{"provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"} {
-			if !tree.Equal(tree.Get(was.Node, field), tree.Get(after[i].Node, field)) {
+			if !tree.Equal(tree.Get(was.Node, field), tree.Get(is.Node, field)) {
 				out = append(out, StorageField{was.Name, field})
 			}
 		}

@@ -25,36 +25,52 @@ func (c *comparison) immutableStorage(before, after *object.Object) {
 	}
 }
 
-// storageFields names what differs in the StorageClasses that a key of a ConfigMap carries, in place of the key.
-func storageFields(before, after *object.Object, f field) []string {
-	if len(f.path) != 2 || f.path[0] != "data" {
-		return []string{f.name()}
-	}
-	was, is := carried(before, f.path[1]), carried(after, f.path[1])
+// fieldsOf names the fields that differ, without values: there may be secrets among them. Where a key of a ConfigMap carries
+// StorageClasses, what differs in them stands in place of the key.
+func fieldsOf(before, after *object.Object, diffs []field) []string {
 	var out []string
-	for _, x := range was {
-		i := slices.IndexFunc(is, func(y object.StorageClass) bool { return x.Name == y.Name })
-		if i < 0 {
-			out = append(out, "without StorageClass "+x.Name)
-			continue
+	was, is := storageByKey(before), storageByKey(after)
+	for _, d := range diffs {
+		var classes []string
+		if len(d.path) == 2 && d.path[0] == "data" {
+			classes = storageFields(was[d.path[1]], is[d.path[1]])
 		}
-		for _, d := range differences(x.Node, is[i].Node) {
-			out = append(out, "StorageClass "+x.Name+" "+d.name())
+		if len(classes) == 0 {
+			classes = []string{d.name()}
 		}
-	}
-	for _, x := range is {
-		if !slices.ContainsFunc(was, func(y object.StorageClass) bool { return x.Name == y.Name }) {
-			out = append(out, "StorageClass "+x.Name)
-		}
-	}
-	if len(out) == 0 {
-		return []string{f.name()}
+		out = append(out, classes...)
 	}
 	return out
 }
 
-func carried(o *object.Object, key string) []object.StorageClass {
-	return slices.DeleteFunc(object.StorageClasses(o.Node), func(s object.StorageClass) bool { return s.Key != key })
+// storageByKey gives the StorageClasses that each key of a ConfigMap carries.
+func storageByKey(o *object.Object) map[string][]object.StorageClass {
+	out := map[string][]object.StorageClass{}
+	for _, x := range object.StorageClasses(o.Node) {
+		out[x.Key] = append(out[x.Key], x)
+	}
+	return out
+}
+
+func storageFields(before, after []object.StorageClass) []string {
+	var out []string
+	was, is := object.StorageByName(before), object.StorageByName(after)
+	for _, x := range before {
+		y, stays := is[x.Name]
+		if !stays {
+			out = append(out, "without StorageClass "+x.Name)
+			continue
+		}
+		for _, d := range differences(x.Node, y.Node) {
+			out = append(out, "StorageClass "+x.Name+" "+d.name())
+		}
+	}
+	for _, x := range after {
+		if _, wasThere := was[x.Name]; !wasThere {
+			out = append(out, "StorageClass "+x.Name)
+		}
+	}
+	return out
 }
 
 // leftStorage lists the StorageClasses that git no longer brings into a workload cluster, which deletes nothing there.
@@ -67,7 +83,7 @@ func (c *comparison) leftStorage() {
 		}
 		brought := storageOf(cluster, is)
 		for _, name := range storageOf(before, was) {
-			if !slices.Contains(brought, name) {
+			if _, stays := slices.BinarySearch(brought, name); !stays {
 				c.step(fmt.Sprintf("in cluster %s, delete StorageClass %s once no claim needs it, and see that it is not the default beside another: a ClusterResourceSet applies and never deletes",
 					cluster.Ref.Name, name), "")
 			}

@@ -4,6 +4,7 @@ package rollout_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,5 +89,23 @@ func TestStorageClasses(t *testing.T) {
 				t.Errorf("%v", p.Diags)
 			}
 		})
+	}
+}
+
+// TestManyStorageClasses holds the time for a ConfigMap that carries very many in line with its size.
+func TestManyStorageClasses(t *testing.T) {
+	t.Parallel()
+	many := func(value string) string {
+		var b strings.Builder
+		b.WriteString("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: many}\ndata:\n")
+		for i := range 3000 {
+			n := strconv.Itoa(i)
+			b.WriteString("  k" + n + ": '{kind: StorageClass, metadata: {name: c" + n + "}, provisioner: " + value + "}'\n")
+		}
+		return b.String()
+	}
+	p := rollout.Compare(side(t, many("a"), ""), side(t, many("b"), ""))
+	if len(p.Others) != 1 || len(p.Others[0].Fields) != 3000 || len(p.Diags) != 3000 {
+		t.Errorf("%d others, %d diagnostics", len(p.Others), len(p.Diags))
 	}
 }

@@ -152,11 +152,7 @@ func (c *comparison) others() {
 			}
 		case before != after:
 			if d := changesOf(before, after); len(d) > 0 {
-				var fields []string
-				for _, f := range d {
-					fields = append(fields, storageFields(before, after, f)...)
-				}
-				add(after, InPlace, fields...)
+				add(after, InPlace, fieldsOf(before, after, d)...)
 				c.immutableStorage(before, after)
 			}
 		}
