@@ -55,7 +55,8 @@ var outside = map[string][]string{
 	"fn/ownership":    {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
 	"fn/convert":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/verify":       {},
-	"fn/rollout":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	// The selectors of ClusterResourceSets mean what Kubernetes' own code makes of them.
+	"fn/rollout":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/labels"},
 	"fn/expand":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
 	"fn/api/v1alpha1": {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
 }
