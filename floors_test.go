@@ -46,15 +46,15 @@ var within = map[string]string{"internal/codec": "internal/diag"}
 
 // outside lists what the rooms of the core may use besides the standard library.
 var outside = map[string][]string{
-	"fn/place":        {},
-	"internal/diag":   {},
-	"internal/tree":   {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"internal/codec":  {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"inventory":       {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/object":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
-	"fn/ownership":    {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
-	"fn/convert":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/verify":       {},
+	"fn/place":       {},
+	"internal/diag":  {},
+	"internal/tree":  {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"internal/codec": {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"inventory":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/object":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
+	"fn/ownership":   {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
+	"fn/convert":     {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/verify":      {},
 	// The selectors of ClusterResourceSets mean what Kubernetes' own code makes of them.
 	"fn/rollout":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/labels"},
 	"fn/expand":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
