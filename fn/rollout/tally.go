@@ -79,10 +79,10 @@ func (s span) plus(other span) span { return span{s.least + other.least, s.most 
 
 // String writes the number.
 func (s span) String() string {
-	switch {
-	case s.least == s.most:
-		return fmt.Sprint(s.least)
-	case s.least == 0:
+	switch s.least {
+	case s.most:
+		return fmt.Sprint(s.most)
+	case 0:
 		return fmt.Sprintf("up to %d", s.most)
 	}
 	return fmt.Sprintf("%d to %d", s.least, s.most)

@@ -126,7 +126,7 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 	s.templates = keep(slices.DeleteFunc(t.all("VirtualMachine"), func(n *node) bool { return !value[bool](n, "config.template") }), always)
 	s.machines = slices.DeleteFunc(t.all("VirtualMachine"), func(n *node) bool {
 		host, ok := n.values["runtime.host"].(types.ManagedObjectReference)
-		return !inside(n) || value[bool](n, "config.template") || scope.Cluster != "" && !(ok && s.within[host])
+		return !inside(n) || value[bool](n, "config.template") || scope.Cluster != "" && (!ok || !s.within[host])
 	})
 	return s, nil
 }

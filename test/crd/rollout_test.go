@@ -3,12 +3,8 @@
 package crd
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -76,18 +72,6 @@ func TestPlanKnowsWhatRolls(t *testing.T) {
 		want[name] = v
 	}
 
-	dir := t.TempDir()
-	var names []string
-	for side := range files {
-		names = append(names, filepath.Join(dir, []string{"before.yaml", "after.yaml"}[side]))
-		if err := os.WriteFile(names[side], []byte(files[side].String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	out, err := exec.Command(buildVspread(t), "plan", "--from", names[0], "--to", names[1], "-o", "json").Output()
-	if err != nil {
-		t.Fatalf("vspread plan: %v\n%.2000s", err, stderr(err))
-	}
 	var plan struct {
 		Pools []struct {
 			Name     string
@@ -95,9 +79,7 @@ func TestPlanKnowsWhatRolls(t *testing.T) {
 			Machines struct{ Replaced, Peak int }
 		}
 	}
-	if err := json.Unmarshal(out, &plan); err != nil {
-		t.Fatal(err)
-	}
+	planned(t, files[0].String(), files[1].String(), &plan)
 	if len(plan.Pools) != pairs {
 		t.Fatalf("%d pools, want %d", len(plan.Pools), pairs)
 	}

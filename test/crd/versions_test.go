@@ -83,23 +83,6 @@ func renderIn(t *testing.T, vspread, versions string) []byte {
 	return out
 }
 
-// buildVspread builds the program of this repository.
-func buildVspread(t *testing.T) string {
-	t.Helper()
-	vspread := filepath.Join(t.TempDir(), "vspread")
-	if out, err := exec.Command("go", "build", "-C", "../..", "-buildvcs=false", "-o", vspread, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build vspread: %v\n%s", err, out)
-	}
-	return vspread
-}
-
-func stderr(err error) []byte {
-	if exit, ok := err.(*exec.ExitError); ok {
-		return exit.Stderr
-	}
-	return nil
-}
-
 // TestCompareVersions shows that the comparison passes a right pair and sees each way a pair can be wrong.
 func TestCompareVersions(t *testing.T) {
 	older, newer := read(t, "testdata/v1beta1.yaml"), read(t, "testdata/v1beta2.yaml")
