@@ -160,7 +160,7 @@ func (r *run) warnAbsentOwners() {
 		}
 	}
 	for owner, o := range first {
-		r.diags.Warnf(diag.OwnerAbsent, diag.At(o.Ref, ""), "was written for Cluster %s, which is not in the input (%d objects)", owner, count[owner]).
+		r.diags.Warnf(diag.OwnerAbsent, diag.At(o.Ref, ""), "was written for Cluster %s, which is not in the input (%s)", owner, diag.Count(count[owner], "object", "objects")).
 			WithHint("delete them if the Cluster is gone")
 	}
 }

@@ -181,7 +181,7 @@ func (r *run) noteUnchosen(spreads []spread) {
 		d := r.diags.Infof(diag.ClusterNotChosen, diag.At(c.Ref, "metadata.labels"), "no ClusterSpread is for this Cluster")
 		if owned := r.objects.OwnedBy(c.Key().Namespace + "/" + c.Ref.Name); len(owned) > 0 {
 			d.Severity = diag.Warning
-			d.Message = fmt.Sprintf("no ClusterSpread is for this Cluster any more; its %d objects are kept and no longer kept right", len(owned))
+			d.Message = fmt.Sprintf("no ClusterSpread is for this Cluster any more; its %s kept and no longer kept right", diag.Count(len(owned), "object is", "objects are"))
 		}
 		d.WithHint("give it the labels of a clusterSelector, or a ClusterSpread of its own")
 	}

@@ -26,7 +26,7 @@ func (e *expansion) bound(pools []Pool, indices []int, bins []place.Bin, bounds 
 	low, _ := place.Spread(bounds.Min-fixed, bins)
 	high, unplaced := place.Spread(bounds.Max-fixed, bins)
 	if unplaced > 0 {
-		e.diags.Errorf(diag.NoActiveDatastore, at.Dot("max"), "%d machines have nowhere to go: every datastore is gone, drained or fixed", unplaced).
+		e.diags.Errorf(diag.NoActiveDatastore, at.Dot("max"), "%s nowhere to go: every datastore is gone, drained or fixed", diag.Count(unplaced, "machine has", "machines have")).
 			WithHint("refresh the inventory, take back a drain, or leave one datastore without fixed replicas")
 		return
 	}

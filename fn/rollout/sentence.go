@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/vspread/vspread/internal/diag"
 )
 
 // sentence says the plan in one sentence: what moves, where, and that nothing else does.
@@ -153,7 +155,7 @@ func still(p *Plan) []string {
 		{"in place", "pool changes", "pools change", " in place"},
 	} {
 		if n[x.what] > 0 {
-			out = append(out, count(n[x.what], x.one, x.many)+x.end)
+			out = append(out, diag.Count(n[x.what], x.one, x.many)+x.end)
 		}
 	}
 	return out
@@ -205,15 +207,6 @@ func whose(p Pool) string {
 		return p.Kind + " " + p.Name
 	}
 	return "pool " + p.Name
-}
-
-func count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, verb(n, one, many)) }
-
-func verb(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/vspread/vspread/internal/diag"
 )
 
 // tally counts machines by what happens to them and where.
@@ -62,9 +64,9 @@ func (c counts) part(done string, hasBegun bool) string {
 		}
 	}
 	if hasBegun {
-		return fmt.Sprintf("%s %s %s %s", first, verb(first.most, "is", "are"), done, at)
+		return fmt.Sprintf("%s %s %s %s", first, diag.Form(first.most, "is", "are"), done, at)
 	}
-	return fmt.Sprintf("%s %s %s %s", first.machines(), at, verb(total.most, "is", "are"), done)
+	return fmt.Sprintf("%s %s %s %s", first.machines(), at, diag.Form(total.most, "is", "are"), done)
 }
 
 // together names many places.
@@ -89,7 +91,7 @@ func (s span) String() string {
 }
 
 // machines writes a number of machines.
-func (s span) machines() string { return s.String() + " " + verb(s.most, "machine", "machines") }
+func (s span) machines() string { return s.String() + " " + diag.Form(s.most, "machine", "machines") }
 
 // where says where the machines of a shape are; where that is not known they are of a pool.
 func (s *Shape) where(pool string) spot {

@@ -209,7 +209,7 @@ func (c *comparison) count(p *pool) {
 	if p.unnamed {
 		hint = "the names of its virtual machines follow a template that cannot be recognised here, so they are neither counted nor compared"
 	}
-	c.diags.Infof(diag.MachineCount, diag.At(p.ref, ""), "git says %d machines, vCenter has %d", p.Wanted, found).WithHint("%s", hint)
+	c.diags.Infof(diag.MachineCount, diag.At(p.ref, ""), "git says %s, vCenter has %d", diag.Count(p.Wanted, "machine", "machines"), found).WithHint("%s", hint)
 }
 
 func (c *comparison) reportUncertain() {

@@ -110,7 +110,7 @@ func (p *plan) adopt(c *cobra.Command, md *object.Object, set *object.Set, inv *
 		p.Replicas = replicas
 	}
 	if p.Replicas < replicas {
-		return usagef(c, "--adopt %s: it has %d machines, and --replicas %d is less; lower it by a later commit, when the others run", md.Ref.Name, replicas, p.Replicas)
+		return usagef(c, "--adopt %s: it has %s, and --replicas %d is less; lower it by a later commit, when the others run", md.Ref.Name, diag.Count(replicas, "machine", "machines"), p.Replicas)
 	}
 	return nil
 }

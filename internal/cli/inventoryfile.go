@@ -195,23 +195,23 @@ const mostJoined = 30
 func everything(inv inventory.Inventory) string {
 	var words []string
 	for _, c := range []struct {
-		n    int
-		what string
+		n         int
+		one, many string
 	}{
-		{len(inv.Datacenters), "datacenter"}, {len(inv.Clusters), "compute cluster"}, {len(inv.Hosts), "host"}, {len(inv.Datastores), "datastore"},
-		{len(inv.DatastoreClusters), "datastore cluster"}, {len(inv.Networks), "network"}, {len(inv.ResourcePools), "resource pool"}, {len(inv.Folders), "folder"},
-		{len(inv.Templates), "template"},
+		{len(inv.Datacenters), "datacenter", "datacenters"},
+		{len(inv.Clusters), "compute cluster", "compute clusters"},
+		{len(inv.Hosts), "host", "hosts"},
+		{len(inv.Datastores), "datastore", "datastores"},
+		{len(inv.DatastoreClusters), "datastore cluster", "datastore clusters"},
+		{len(inv.Networks), "network", "networks"},
+		{len(inv.ResourcePools), "resource pool", "resource pools"},
+		{len(inv.Folders), "folder", "folders"},
+		{len(inv.Templates), "template", "templates"},
+		{len(inv.StoragePolicies), "storage policy", "storage policies"},
 	} {
-		switch c.n {
-		case 0:
-		case 1:
-			words = append(words, "1 "+c.what)
-		default:
-			words = append(words, fmt.Sprintf("%d %ss", c.n, c.what))
+		if c.n > 0 {
+			words = append(words, diag.Count(c.n, c.one, c.many))
 		}
-	}
-	if n := len(inv.StoragePolicies); n > 0 {
-		words = append(words, fmt.Sprintf("%d storage policies", n))
 	}
 	return fmt.Sprintf("new, of vCenter %s %s: %s; `vspread inventory show` lists them", inv.Server, inv.Version, strings.Join(words, ", "))
 }

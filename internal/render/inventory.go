@@ -174,12 +174,13 @@ func (v view) summary() string {
 			some++
 		}
 	}
-	words := fmt.Sprintf("%d hosts, %d datastores (%d local, %d shared", len(v.inv.Hosts), len(v.inv.Datastores), len(v.inv.Locals()),
-		len(v.inv.Datastores)-len(v.inv.Locals())-some)
+	words := fmt.Sprintf("%s, %s (%d local, %d shared", diag.Count(len(v.inv.Hosts), "host", "hosts"), diag.Count(len(v.inv.Datastores), "datastore", "datastores"),
+		len(v.inv.Locals()), len(v.inv.Datastores)-len(v.inv.Locals())-some)
 	if some > 0 {
 		words += fmt.Sprintf(", %d on some hosts", some)
 	}
-	return words + fmt.Sprintf("), %d networks, %d templates, %d gaps", len(v.inv.Networks), len(v.inv.Templates), len(v.inv.Gaps))
+	return words + fmt.Sprintf("), %s, %s, %s", diag.Count(len(v.inv.Networks), "network", "networks"), diag.Count(len(v.inv.Templates), "template", "templates"),
+		diag.Count(len(v.inv.Gaps), "gap", "gaps"))
 }
 
 // space is what is free of a datastore; a size that is not known is not zero.

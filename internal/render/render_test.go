@@ -35,7 +35,7 @@ func TestFiles(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
 	err := render.Files(&b, "out", []render.FileChange{{"a.yaml", render.Created}, {"b.yaml", render.Unchanged}, {"c.yaml", render.Removed}})
-	if want := "created   out/a.yaml\nremoved   out/c.yaml\n1 files unchanged in out\n"; err != nil || b.String() != want {
+	if want := "created   out/a.yaml\nremoved   out/c.yaml\n1 file unchanged in out\n"; err != nil || b.String() != want {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 }
@@ -79,7 +79,7 @@ of-some    VMFS  accessible  -              2 of 3, not a  -
 of-two     NFS   accessible  -              c              -
 unmounted  NFS   accessible  -              none           -
 
-4 hosts, 9 datastores (4 local, 2 shared, 3 on some hosts), 0 networks, 0 templates, 1 gaps
+4 hosts, 9 datastores (4 local, 2 shared, 3 on some hosts), 0 networks, 0 templates, 1 gap
 
 Not read at the last refresh, so nothing becomes gone:
   host c: name cannot be read
@@ -100,7 +100,7 @@ of-some    VMFS  accessible    -              2 of 3, not a  -          -       
 of-two     NFS   accessible    -              c              -          -        -
 unmounted  NFS   accessible    -              none           -          -        -
 
-4 hosts, 9 datastores (4 local, 2 shared, 3 on some hosts), 0 networks, 0 templates, 1 gaps
+4 hosts, 9 datastores (4 local, 2 shared, 3 on some hosts), 0 networks, 0 templates, 1 gap
 
 Not read at the last refresh, so nothing becomes gone:
   host c: name cannot be read

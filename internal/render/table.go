@@ -33,7 +33,7 @@ func Pools(w io.Writer, pools []Pool) error {
 		}
 		fmt.Fprintln(t)
 	}
-	fmt.Fprintf(t, "%d pools\t\t\t\t%s\n", len(pools), span(low, high))
+	fmt.Fprintf(t, "%s\t\t\t\t%s\n", diag.Count(len(pools), "pool", "pools"), span(low, high))
 	return t.Flush()
 }
 
@@ -73,6 +73,6 @@ func Files(w io.Writer, dir string, changes []FileChange) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d files unchanged in %s\n", unchanged, dir)
+	_, err := fmt.Fprintf(w, "%s unchanged in %s\n", diag.Count(unchanged, "file", "files"), dir)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/vspread/vspread/fn/verify"
+	"github.com/vspread/vspread/internal/diag"
 )
 
 // Verified writes a table of pools with how many of their machines are in place and where the others are.
@@ -45,7 +46,7 @@ func Verified(w io.Writer, r verify.Report) error {
 	if rest := r.Machines - r.Pinned - r.Elsewhere - r.Unread; rest > 0 {
 		said = append(said, fmt.Sprintf("%d on datastores of several hosts", rest))
 	}
-	_, err := fmt.Fprintf(w, "\n%d machines: %s\n", r.Machines, strings.Join(said, ", "))
+	_, err := fmt.Fprintf(w, "\n%s: %s\n", diag.Count(r.Machines, "machine", "machines"), strings.Join(said, ", "))
 	return err
 }
 

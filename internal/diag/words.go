@@ -3,6 +3,7 @@
 package diag
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -68,4 +69,15 @@ func distance(a, b string, limit int) int {
 		previous2, previous, current = previous, current, previous2
 	}
 	return previous[len(b)]
+}
+
+// Count writes a number with what it counts: "1 host", "3 hosts".
+func Count(n int, one, many string) string { return fmt.Sprintf("%d %s", n, Form(n, one, many)) }
+
+// Form chooses the form of a word that goes with a number.
+func Form(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
