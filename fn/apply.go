@@ -25,7 +25,7 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 		changes, diags := ownership.Compare(out.Owner, out.Desired, r.objects, r.items)
 		r.diags.Append(diags...)
 		for _, pair := range changes.Kept {
-			r.refuseImmutable(pair)
+			object.RefuseImmutableStorage(&r.diags, pair.Existing.Ref, pair.Existing.Node, pair.Desired.Node.YNode())
 		}
 		all = append(all, changes)
 	}
@@ -111,14 +111,6 @@ func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
 			return !isSeed[by.Key()] && !by.IsLocalConfig()
 		})
 	})
-}
-
-// refuseImmutable reports a StorageClass that could not be applied.
-func (r *run) refuseImmutable(pair ownership.Pair) {
-	for _, x := range object.ImmutableStorage(pair.Existing.Node, pair.Desired.Node.YNode()) {
-		r.diags.Errorf(diag.StorageClassImmutable, diag.At(pair.Existing.Ref, ""), "changes %s of StorageClass %s, which the API server refuses", x.Field, x.Class).
-			WithHint("give storage.class a new name; volumes keep the class they were made with")
-	}
 }
 
 // refuseCollisions reports one name that two Clusters would write.

@@ -3,10 +3,12 @@
 package object
 
 import (
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -70,24 +72,32 @@ func documents(text string) []*yaml.Node {
 	}
 }
 
-// StorageField is a field of a StorageClass.
-type StorageField struct{ Class, Field string }
-
-// ImmutableStorage lists the fields of StorageClasses, in two objects that are or carry some, that differ and that the API
-// server refuses to change: only a new name brings another value.
-func ImmutableStorage(old, updated *yaml.Node) []StorageField {
-	var out []StorageField
+// RefuseImmutableStorage reports StorageClasses, in two objects that are or carry some, that change in a field that the API
+// server refuses to change: only a new name brings another value. One that its deployer may delete and create again is fine.
+func RefuseImmutableStorage(diags *diag.List, at diag.Ref, old, updated *yaml.Node) {
 	after := StorageByName(StorageClasses(updated))
 	for _, was := range StorageClasses(old) {
 		is, stays := after[was.Name]
-		if !stays {
+		if !stays || is.Key == "" && mayBeRecreated(is.Node) {
 			continue
 		}
 		for _, field := range []string{"provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"} {
 			if !tree.Equal(tree.Get(was.Node, field), tree.Get(is.Node, field)) {
-				out = append(out, StorageField{was.Name, field})
+				diags.Errorf(diag.StorageClassImmutable, diag.At(at, ""), "changes %s of StorageClass %s, which the API server refuses", field, was.Name).
+					WithHint("give the class a new name (storage.class); volumes keep the class they were made with")
 			}
 		}
 	}
-	return out
+}
+
+// mayBeRecreated tells whether an object allows Flux or Argo CD to delete it and create it again where it cannot be changed
+// (https://fluxcd.io/flux/components/kustomize/kustomizations/#force,
+// https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#force-sync).
+func mayBeRecreated(node *yaml.Node) bool {
+	annotations := tree.Strings(node, "metadata", "annotations")
+	if strings.EqualFold(annotations["kustomize.toolkit.fluxcd.io/force"], "enabled") {
+		return true
+	}
+	options := strings.Split(strings.ReplaceAll(annotations["argocd.argoproj.io/sync-options"], " ", ""), ",")
+	return slices.Contains(options, "Force=true") && slices.Contains(options, "Replace=true")
 }

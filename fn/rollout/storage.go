@@ -11,19 +11,10 @@ import (
 
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
-	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
 const addonsGroup = "addons.cluster.x-k8s.io"
-
-// immutableStorage reports StorageClasses that are the same by name and could not be applied.
-func (c *comparison) immutableStorage(before, after *object.Object) {
-	for _, x := range object.ImmutableStorage(before.Node, after.Node) {
-		c.diags.Errorf(diag.StorageClassImmutable, diag.At(after.Ref, ""), "changes %s of StorageClass %s, which the API server refuses", x.Field, x.Class).
-			WithHint("give the class a new name (storage.class); volumes keep the class they were made with")
-	}
-}
 
 // fieldsOf names the fields that differ, without values: there may be secrets among them. Where a key of a ConfigMap carries
 // StorageClasses, what differs in them stands in place of the key.

@@ -153,7 +153,7 @@ func (c *comparison) others() {
 		case before != after:
 			if d := changesOf(before, after); len(d) > 0 {
 				add(after, InPlace, fieldsOf(before, after, d)...)
-				c.immutableStorage(before, after)
+				object.RefuseImmutableStorage(&c.diags, after.Ref, before.Node, after.Node)
 			}
 		}
 	}

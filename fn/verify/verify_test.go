@@ -135,7 +135,7 @@ func TestCompare(t *testing.T) {
 			"warning MachineUnknown machine apple-md-c-abcde-44444 (/dc/vm/apple-md-c-abcde-44444) looks like one of cluster apple, and git has no MachineDeployment apple-md-c",
 		}},
 		{"too few", two[:1], [4]int{1, 1, 0, 0}, []string{
-			"info MachineCount git says 1 machines, vCenter has 0", "info MachineCount git says 2 machines, vCenter has 1",
+			"info MachineCount git says 1 machine, vCenter has 0", "info MachineCount git says 2 machines, vCenter has 1",
 		}},
 		{"not read is not moved", append(two[:2:2], unread), [4]int{3, 2, 0, 1}, nil},
 		{"a name of two datacenters", append(two[:2:2], namesake), [4]int{3, 2, 1, 0}, []string{
@@ -174,7 +174,7 @@ func TestNamespaces(t *testing.T) {
 		{"folders tell", "folder: one, datastore: a", "folder: /dc/vm/two, datastore: a", nil, []string{"one/apple-md 1+0", "two/apple-md 1+0"}},
 		{"resource pools tell", "resourcePool: one, datastore: a", "resourcePool: two, datastore: a", nil, []string{"one/apple-md 1+0", "two/apple-md 1+0"}},
 		{"datastores tell", "datastore: a", "datastore: b", []string{
-			"info MachineCount git says 1 machines, vCenter has 0", "info MachineCount git says 1 machines, vCenter has 2",
+			"info MachineCount git says 1 machine, vCenter has 0", "info MachineCount git says 1 machine, vCenter has 2",
 		}, []string{"one/apple-md 2+0", "two/apple-md 0+0"}},
 		{"nothing tells", "datastore: a", "datastore: a", []string{
 			"info MachineAmbiguous may be of one/apple-md or two/apple-md, and nothing in vCenter tells which: apple-md-abcde-11111, apple-md-abcde-22222",
@@ -237,7 +237,7 @@ func TestNames(t *testing.T) {
 		{"text around it", "apple-md", `naming: {template: "prod-{{ .machine.name }}.lab"}, datastore: a`, "prod-apple-md-abcde-xyz12.lab", nil},
 		{"in v1beta1", "apple-md", `namingStrategy: {template: "{{.machine.name}}"}, datastore: a`, "apple-md-abcde-xyz12", nil},
 		{"something else", "apple-md", `naming: {template: "{{ trimSuffix .machine.name }}"}, datastore: a`, "apple-md-abcde-xyz12",
-			[]string{"info MachineCount git says 1 machines, vCenter has 0; the names of its virtual machines follow a template that cannot be recognised here, so they are neither counted nor compared"}},
+			[]string{"info MachineCount git says 1 machine, vCenter has 0; the names of its virtual machines follow a template that cannot be recognised here, so they are neither counted nor compared"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
