@@ -12,7 +12,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/inventory/vcenter/simulated"
 )
 
 // TestPipelines runs the scripts that action.yml and ci/gitlab.yaml run, with the real git, a simulated vCenter, and
@@ -42,25 +41,18 @@ func TestPipelines(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			lab, err := simulated.Start(simulated.Options{Build: labWithMachines})
-			if err != nil {
+			if _, err := startLab(e); err != nil {
 				return err
 			}
-			e.Defer(lab.Close)
-			certificate := filepath.Join(e.WorkDir, "lab.pem")
 			for name, value := range map[string]string{
 				"CI": scripts, "JQ": jq, "EXAMPLES": root,
-				"GOVC_URL": lab.URL.String(), "GOVC_USERNAME": simulated.Username, "GOVC_PASSWORD": simulated.Password, "GOVC_TLS_CA_CERTS": certificate,
 				"GIT_CONFIG_GLOBAL": filepath.Join(e.WorkDir, "gitconfig"),
 				"PATH":              filepath.Join(e.WorkDir, "bin") + string(os.PathListSeparator) + e.Getenv("PATH"),
 			} {
 				e.Setenv(name, value)
 			}
 			somebody := "[user]\nname = somebody\nemail = somebody@lab.local\n"
-			if err := os.WriteFile(filepath.Join(e.WorkDir, "gitconfig"), []byte(somebody), 0o600); err != nil {
-				return err
-			}
-			return os.WriteFile(certificate, lab.Certificate(), 0o600)
+			return os.WriteFile(filepath.Join(e.WorkDir, "gitconfig"), []byte(somebody), 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": positive("exits STATUS COMMAND...", 2, exits),

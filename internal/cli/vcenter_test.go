@@ -36,19 +36,10 @@ func TestVCenter(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			lab, err := simulated.Start(simulated.Options{Build: labWithMachines})
-			if err != nil {
-				return err
-			}
-			e.Defer(lab.Close)
+			lab, err := startLab(e)
 			e.Values[labKey{}] = lab
-			certificate := filepath.Join(e.WorkDir, "lab.pem")
 			e.Setenv("EXAMPLES", root)
-			e.Setenv("GOVC_URL", lab.URL.String())
-			e.Setenv("GOVC_USERNAME", simulated.Username)
-			e.Setenv("GOVC_PASSWORD", simulated.Password)
-			e.Setenv("GOVC_TLS_CA_CERTS", certificate)
-			return os.WriteFile(certificate, lab.Certificate(), 0o600)
+			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": positive("exits STATUS COMMAND...", 2, exits),
@@ -56,6 +47,21 @@ func TestVCenter(t *testing.T) {
 			"lab":   positive("lab maintenance|lose|hide|volume|unread|inaccessible NAME", 2, changeLab),
 		},
 	})
+}
+
+// startLab starts the vCenter of labWithMachines for a script, which finds it by the variables of govc.
+func startLab(e *testscript.Env) (*simulated.Lab, error) {
+	lab, err := simulated.Start(simulated.Options{Build: labWithMachines})
+	if err != nil {
+		return nil, err
+	}
+	e.Defer(lab.Close)
+	certificate := filepath.Join(e.WorkDir, "lab.pem")
+	e.Setenv("GOVC_URL", lab.URL.String())
+	e.Setenv("GOVC_USERNAME", simulated.Username)
+	e.Setenv("GOVC_PASSWORD", simulated.Password)
+	e.Setenv("GOVC_TLS_CA_CERTS", certificate)
+	return lab, os.WriteFile(certificate, lab.Certificate(), 0o600)
 }
 
 // labWithMachines is the home lab with the machines that cluster apple has when all went well, one of them
