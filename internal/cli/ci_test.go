@@ -11,7 +11,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 )
 
 // TestPipelines runs the scripts that action.yml and ci/gitlab.yaml run, with the real git, a simulated vCenter, and
