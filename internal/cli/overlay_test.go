@@ -76,7 +76,7 @@ func TestReferencesFollowNames(t *testing.T) {
 }
 
 // everyReference makes a directory with what the examples do not have: Secrets that files, users, an identity and a bootstrap
-// refer to, and a health check for one MachineDeployment.
+// refer to, a ClusterResourceSet as clusterctl's templates have it, and a health check for one MachineDeployment.
 func everyReference(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "every-reference")
@@ -92,6 +92,7 @@ func everyReference(t *testing.T) string {
 		write(t, filepath.Join(dir, file), strings.Replace(string(text), old, new, 1))
 	}
 	change("kustomization.yaml", "- cluster.yaml\n", "- cluster.yaml\n- more.yaml\n")
+	change("cluster.yaml", "  name: apple\n  namespace: default\nspec:\n  clusterNetwork:", "  name: apple\n  namespace: default\n  labels: {cluster.x-k8s.io/cluster-name: apple}\nspec:\n  clusterNetwork:")
 	change("control-plane.yaml", "    users:\n    - name: capv\n", "    files:\n    - {path: /etc/ca.crt, contentFrom: {secret: {name: trust, key: ca}}}\n"+
 		"    users:\n    - name: capv\n      passwdFrom: {secret: {name: password, key: hash}}\n")
 	write(t, filepath.Join(dir, "more.yaml"), `apiVersion: v1
@@ -109,6 +110,13 @@ metadata: {name: join, namespace: default}
 apiVersion: v1
 kind: Secret
 metadata: {name: reader, namespace: default}
+---
+apiVersion: addons.cluster.x-k8s.io/v1beta2
+kind: ClusterResourceSet
+metadata: {name: apple-crs-0, namespace: default}
+spec:
+  clusterSelector: {matchLabels: {cluster.x-k8s.io/cluster-name: apple}}
+  resources: [{kind: Secret, name: trust}]
 ---
 apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
 kind: VSphereClusterIdentity
