@@ -178,7 +178,7 @@ func (r *run) refuseDuplicates() {
 		if ok {
 			r.duplicates = true
 			r.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice in the input").
-				WithHint("the other one is %s", position(x))
+				WithHint("the other one is %s; delete one of the two, or give it another name or namespace", position(x))
 			continue
 		}
 		first[at] = o

@@ -80,7 +80,7 @@ func (c *comparison) refuseDuplicates() {
 				continue
 			}
 			c.diags.Errorf(diag.DuplicateObject, diag.At(o.Ref, ""), "stands twice on one side of the comparison").
-				WithHint("the other one is in %s", cmp.Or(first.Ref.File, "the same stream"))
+				WithHint("the other one is in %s; delete one of the two, or give it another name or namespace", cmp.Or(first.Ref.File, "the same stream"))
 		}
 	}
 }

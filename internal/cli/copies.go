@@ -8,7 +8,9 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 // withoutCopies leaves out what `vspread render -o` copied: in a directory with output of ours and without a
@@ -48,7 +50,7 @@ func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
 		}
 		if len(originals) == 0 && allOurs(objects, copies) {
 			copies = copies[1:] // they were written from the same input
-		} else if len(originals) != 1 {
+		} else if len(originals) == 0 {
 			continue // reported as standing twice
 		}
 		for _, i := range copies {
@@ -61,7 +63,32 @@ func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
 			out = append(out, n)
 		}
 	}
-	return out
+	return withoutEqual(out)
+}
+
+// withoutEqual leaves out what another file says in the same words, such as the manifests of a cloud provider that clusterctl
+// writes beside each cluster. Two of a Cluster or of a ClusterSpread are a mistake even so, as in a folder that was copied
+// and not changed yet.
+func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
+	first := map[object.Key]*object.Object{}
+	return slices.DeleteFunc(items, func(n *yaml.RNode) bool {
+		o := object.New(n.YNode(), 0)
+		if o.Ref.File == "" || o.Owner() != "" || o.Group() == v1alpha1.Group || o.Group() == object.CoreGroup && o.Ref.Kind == "Cluster" || isInventoryConfig(n) {
+			return false
+		}
+		x, isThere := first[o.Key()]
+		if !isThere {
+			first[o.Key()] = o
+			return false
+		}
+		return x.Ref.File != o.Ref.File && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(withoutNotes(x.Node), withoutNotes(o.Node))
+	})
+}
+
+func withoutNotes(node *yaml.Node) *yaml.Node {
+	node = tree.Clone(node)
+	removeNotes(node)
+	return node
 }
 
 func allOurs(objects []*object.Object, of []int) bool {

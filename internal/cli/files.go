@@ -262,9 +262,7 @@ func place(n *yaml.RNode, name string, position int, indent string) (wrong strin
 			return strings.Join(path, ".")
 		}
 	}
-	for _, note := range notes {
-		tree.Remove(n.YNode(), "metadata", "annotations", note)
-	}
+	removeNotes(n.YNode())
 	tree.Set(n.YNode(), codec.String(strconv.Itoa(position)), "metadata", "annotations", kioutil.IndexAnnotation)
 	if indent != "" {
 		tree.Set(n.YNode(), codec.String(indent), "metadata", "annotations", kioutil.SeqIndentAnnotation)

@@ -130,7 +130,7 @@ func (s *planSide) render() (rollout.Side, diag.List) {
 			out.Inventories = result.Inventories
 		}
 	} else {
-		diags = s.diags
+		s.items, diags = withoutEqual(s.items), s.diags
 		if !slices.ContainsFunc(s.items, isOwned) {
 			diags.Append(s.unread()...) // otherwise it has been
 		}

@@ -152,6 +152,12 @@ var notes = []string{
 	kioutil.SeqIndentAnnotation,
 }
 
+func removeNotes(node *yaml.Node) {
+	for _, note := range notes {
+		tree.Remove(node, "metadata", "annotations", note)
+	}
+}
+
 // document writes objects one after the other, without the notes.
 func document(items []*yaml.RNode) []byte {
 	for _, n := range items {
