@@ -37,6 +37,20 @@ func isInventory(o *object.Object) bool {
 	return o.Ref.APIVersion == "v1" && o.Ref.Kind == "ConfigMap" && tree.String(o.Node, "metadata", "labels", inventory.Label) == "true"
 }
 
+// misspelt reports objects of vspread's group that are no ClusterSpreads, and where there is none, also such of other groups.
+func (r *run) misspelt(none bool) bool {
+	found := false
+	for _, o := range r.objects.All() {
+		if isSpread(o) || o.Group() != v1alpha1.Group && !(none && strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind)) {
+			continue
+		}
+		found = true
+		r.diags.Errorf(diag.NoSpread, diag.At(o.Ref, ""), "is of kind %s, apiVersion %s, which vspread does not know", o.Ref.Kind, o.Ref.APIVersion).
+			WithHint("write kind: %s and apiVersion: %s", v1alpha1.ClusterSpreadKind, v1alpha1.APIVersion)
+	}
+	return found
+}
+
 // spreads gives what is to be expanded: what the functionConfig says, or without one every
 // ClusterSpread among the objects.
 func (r *run) spreads(config *yaml.RNode) []spread {
@@ -47,7 +61,7 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 				out = append(out, r.decode(o))
 			}
 		}
-		if len(out) == 0 {
+		if !r.misspelt(len(out) == 0) && len(out) == 0 {
 			r.diags.Errorf(diag.NoSpread, diag.Where{}, "there is no ClusterSpread in the input").
 				WithHint("give vspread an object of kind ClusterSpread, apiVersion %s, with spec.workers", v1alpha1.APIVersion)
 		}
@@ -259,8 +273,21 @@ func (r *run) inventory(s spread) *parsedInventory {
 		r.diags.Errorf(diag.NoInventory, at, "there is no inventory %q", s.Spec.Inventory).
 			WithHint("there is: %s", diag.Choices(known))
 	default:
-		r.diags.Errorf(diag.NoInventory, at, "there is no inventory in the input").
-			WithHint("give vspread a ConfigMap with the label %s: \"true\" and the key %q", inventory.Label, inventory.Key)
+		d := r.diags.Errorf(diag.NoInventory, at, "there is no inventory in the input")
+		d.WithHint("give vspread a ConfigMap with the label %s: \"true\" and the key %q", inventory.Label, inventory.Key)
+		if o := r.unlabelled(); o != nil {
+			d.WithHint("ConfigMap %s, %s, has the key %q: give it the label %s: \"true\"", o.Ref.Name, position(o), inventory.Key, inventory.Label)
+		}
+	}
+	return nil
+}
+
+// unlabelled finds what looks like an inventory and lacks the label.
+func (r *run) unlabelled() *object.Object {
+	for _, o := range r.objects.OfGroup("") {
+		if o.Ref.Kind == "ConfigMap" && tree.Get(o.Node, "data", inventory.Key) != nil {
+			return o
+		}
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func unmatched(paths []string, sides ...*planSide) diag.List {
 func (s *planSide) render() (rollout.Side, diag.List) {
 	out := rollout.Side{Inventories: map[object.Key]*inventory.Inventory{}}
 	var diags diag.List
-	if slices.ContainsFunc(s.items, isClusterSpread) {
+	if slices.ContainsFunc(s.items, func(n *yaml.RNode) bool { return object.New(n.YNode(), 0).Group() == v1alpha1.Group }) {
 		result := s.transform()
 		diags = result.Diags
 		s.items = result.Items
