@@ -129,6 +129,15 @@ func (l *layout) replaces(wanted, there *object.Object) bool {
 	return true
 }
 
+// machines writes the replicas of a MachineDeployment, which may not be git's to say.
+func machines(replicas, otherwise string) string {
+	n, err := strconv.Atoi(replicas)
+	if err != nil {
+		return otherwise
+	}
+	return diag.Count(n, "machine", "machines")
+}
+
 // stays tells whether an object that is there and not wanted is left alone, and reports what deserves it.
 func (l *layout) stays(there, inOutput *object.Object) bool {
 	switch {
@@ -136,14 +145,14 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 		return true
 	case inOutput == nil && there.Owner() != "":
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
-			l.diags.Warnf(diag.PoolRemoved, l.at(there), "is removed with %s machines: nothing asks for this pool any more", cmp.Or(n, "autoscaled")).
+			l.diags.Warnf(diag.PoolRemoved, l.at(there), "is removed with %s: nothing asks for this pool any more", machines(n, "autoscaled machines")).
 				WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
 		}
 		return false
 	case inOutput == nil:
 		stays := "it stays"
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
-			stays += " with " + cmp.Or(n, "its") + " machines"
+			stays += " with " + machines(n, "its machines")
 		}
 		l.diags.Warnf(diag.NotInInput, l.at(there), "is in %s and not in the input; %s", l.dir, stays).
 			WithHint("delete it there if it is a leftover")

@@ -36,7 +36,7 @@ type initOptions struct {
 func newInit(s Streams) *cobra.Command {
 	var o initOptions
 	c := &cobra.Command{
-		Use:   "init [PATH...]",
+		Use:   "init PATH...",
 		Short: "Write what else a repository needs, from an inventory and a Cluster",
 		Long: `init reads the manifests of a cluster ("-" is stdin, for clusterctl's output) and an inventory, and writes
 into a directory: the manifests, a ClusterSpread, the kustomization with its guard or the Kptfile. The workflow that plans
@@ -49,8 +49,12 @@ a terminal init asks.`,
 		Example: `  clusterctl generate cluster apple --kubernetes-version v1.35.4 | vspread init - -C clusters/apple
   vspread init cluster.yaml --for kpt --replicas 5
   vspread init running.yaml --adopt apple-md-0 --ci gitlab`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, paths []string) error { return o.run(c, s, paths) },
+		RunE: func(c *cobra.Command, paths []string) error {
+			if len(paths) == 0 {
+				return usagef(c, "name the cluster's manifests, or - for stdin")
+			}
+			return o.run(c, s, paths)
+		},
 	}
 	f := c.Flags()
 	f.StringVarP(&o.directory, "directory", "C", ".", "the directory to write into")
@@ -61,7 +65,7 @@ a terminal init asks.`,
 	f.StringVar(&o.workers.adopt, "adopt", "", "the running MachineDeployment that becomes one of the pools, the others being copies of it")
 	f.BoolVar(&o.workers.exclude, "exclude", false, "keep the cluster's MachineDeployments running beside the pools")
 	f.IntVar(&o.replicas, "replicas", -1, "the number of workers; the default is that of the seed, else 3")
-	f.Lookup("replicas").DefValue = "" // the default depends
+	f.Lookup("replicas").DefValue = "0" // which help does not show: the default depends
 	return c
 }
 
@@ -70,6 +74,8 @@ type plan struct {
 	Cluster, Inventory, Seed string
 	// Path is where the manifests are from the root of the git repository, and "." at the root itself.
 	Path string
+	// InNoRepository tells that no git repository was found, so that the directory counts as the root of one.
+	InNoRepository bool
 	// Version is what CI installs, Ref where the repository of vspread has it.
 	Version, Ref string
 	// Replicas is negative where the seed's number counts.
@@ -103,9 +109,9 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if err := input.read(paths); err != nil {
 		return err
 	}
-	inv, diags, err := openInventory(o.inventory)
+	inv, diags, err := openFlagged(o.inventory)
 	if err != nil {
-		return fmt.Errorf("%w; give the inventory's file with -f", err)
+		return err
 	}
 	diags = append(input.diags, diags...)
 	cluster := onlyCluster(input.items, &diags)
@@ -239,7 +245,7 @@ func (o initOptions) write(s Streams, p plan) error {
 	}
 	if len(inTheWay) > 0 {
 		var diags diag.List
-		diags.Errorf(diag.ObjectInTheWay, diag.Where{}, "%s exist in %s, and init overwrites nothing", strings.Join(inTheWay, ", "), o.directory).
+		diags.Errorf(diag.ObjectInTheWay, diag.Where{}, "%s %s in %s, and init overwrites nothing", strings.Join(inTheWay, ", "), diag.Form(len(inTheWay), "exists", "exist"), o.directory).
 			WithHint("choose another directory with -C, or delete them")
 		return report(s, diags)
 	}
@@ -252,6 +258,10 @@ func (o initOptions) write(s Streams, p plan) error {
 			return err
 		}
 		fmt.Fprintf(s.Out, "created %s\n", filepath.Join(o.directory, name))
+	}
+	if p.InNoRepository && o.ci != "none" && filepath.Clean(o.directory) != "." {
+		fmt.Fprintf(s.Out, "\n%s is in no git repository yet, so the workflow was made for one whose root it is. If the root is to be above it, delete what was "+
+			"created, run `git init` there, and then init again: a forge reads workflows at the root only.\n", o.directory)
 	}
 	for name, entry := range p.toAdd {
 		fmt.Fprintf(s.Out, "\nAdd to %s, under include:\n%s", filepath.Join(o.directory, name), entry)

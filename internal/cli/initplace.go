@@ -29,6 +29,7 @@ func (p *plan) locate(c *cobra.Command, o initOptions) (root string, err error) 
 			break
 		}
 		if dir == filepath.Dir(dir) {
+			p.InNoRepository = true
 			return "", nil
 		}
 	}

@@ -55,6 +55,10 @@ func (w workerChoice) choose(c *cobra.Command, s Streams, p *plan, items []*yaml
 			return usagef(c, "--%s %s: %s", flag, name, have)
 		}
 	}
+	if w.exclude && tree.Get(cluster.Node, "spec", "topology", "workers") != nil {
+		// Those of a ClusterClass are no objects of their own.
+		tree.Set(items[cluster.Item].YNode(), codec.String("true"), "metadata", "annotations", expand.ExcludeAnnotation)
+	}
 	if len(names) == 0 {
 		return nil
 	}

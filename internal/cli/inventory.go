@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -33,6 +34,15 @@ func fileFlag(c *cobra.Command, file *string) {
 	c.Flags().StringVarP(file, "file", "f", "inventory.yaml", "the inventory's file")
 }
 
+// openFlagged reads the inventory that -f names.
+func openFlagged(file string) (*inventoryFile, diag.List, error) {
+	f, diags, err := openInventory(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; name the inventory's file with -f", err)
+	}
+	return f, diags, err
+}
+
 func newInventoryShow(s Streams) *cobra.Command {
 	var file, output string
 	c := &cobra.Command{
@@ -40,7 +50,7 @@ func newInventoryShow(s Streams) *cobra.Command {
 		Short: "Print hosts and datastores as a table, or everything as JSON or YAML",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			f, diags, err := openInventory(file)
+			f, diags, err := openFlagged(file)
 			if err != nil {
 				return err
 			}
@@ -107,7 +117,7 @@ func newInventoryCheck(s Streams) *cobra.Command {
 		Short: "Judge an inventory: names that several have, hosts without a local datastore, gaps",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			f, diags, err := openInventory(file)
+			f, diags, err := openFlagged(file)
 			if err != nil {
 				return err
 			}
@@ -133,7 +143,7 @@ machines any more. A host takes its local datastores along. NAME may be the path
 			if err := refuseStream(c, file); err != nil {
 				return err
 			}
-			f, diags, err := openInventory(file)
+			f, diags, err := openFlagged(file)
 			if err != nil {
 				return err
 			}
