@@ -118,11 +118,17 @@ else
 fi
 if [ -z "$rendered" ] || [ "$status" != 0 ]; then exit "$status"; fi
 
-# A path that the pull request removes has been planned, and there is nothing to render from it.
+# A path that the pull request removes has been planned, and there is nothing to render from it. What was rendered may lie in it.
+manifests() {
+  for d in "$rendered" "$storage"; do
+    if [ -e "$d" ]; then set -- "$@" -samefile "$d" -prune -o; fi
+  done
+  find "$@" -name '.?*' -prune -o -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' \) -print
+}
 there=$path
 if [ "$forge" != none ]; then
   there=
-  for p in $path; do if [ -e "$p" ]; then there="$there $p"; fi; done
+  for p in $path; do if [ -e "$p" ] && [ -n "$(manifests "$p")" ]; then there="$there $p"; fi; done
 fi
 check() { # DIRECTORY FLAGS...
   directory=$1
@@ -131,7 +137,7 @@ check() { # DIRECTORY FLAGS...
     vspread render $there "$@" -o "$directory" > /dev/null 2> "$work/complaint" || { status=$?; cat "$work/complaint" >&2; exit "$status"; }
     cat "$work/complaint" >&2
   elif [ -e "$directory" ]; then
-    echo "error: $path is gone and $directory is still there, so what the plan says will not happen; delete it" >&2
+    echo "error: the manifests in $path are gone and $directory is still there, and with it the machines; delete it" >&2
     status=1
   fi
   git status --porcelain --ignored -- "$directory" > "$work/differs"

@@ -3,17 +3,29 @@
 package cli
 
 import (
+	"path"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
 // harmless are the fields of a kustomization that change no object, or only pass objects on.
 var harmless = []string{"apiVersion", "kind", "metadata", "resources", "configurations", "sortOptions", "buildMetadata", "openapi", "transformers"}
+
+// has tells whether what a kustomization lists was read, be it a file or a directory.
+func (r *source) has(kustomization, entry string) bool {
+	file := func(name string) string { return strings.TrimPrefix(name, r.label) }
+	listed := path.Join(path.Dir(file(kustomization)), entry)
+	return slices.ContainsFunc(r.items, func(n *yaml.RNode) bool {
+		f := file(object.New(n.YNode(), 0).Ref.File)
+		return f == listed || strings.HasPrefix(f, listed+"/")
+	})
+}
 
 // kustomizations warns of those that do more than list resources: what they do is neither in a plan nor in what is rendered.
 func (r *source) kustomizations() diag.List {
@@ -32,7 +44,8 @@ func (r *source) kustomizations() diag.List {
 		}
 		for _, list := range []string{"resources", "transformers"} {
 			for _, entry := range tree.List(root, list) {
-				if strings.HasPrefix(entry.Value, "..") || strings.Contains(entry.Value, "://") || strings.Contains(entry.Value, "\n") || strings.HasPrefix(entry.Value, "github.com/") {
+				outside := strings.HasPrefix(entry.Value, "..") && !r.has(b.name, entry.Value)
+				if outside || strings.Contains(entry.Value, "://") || strings.Contains(entry.Value, "\n") || strings.HasPrefix(entry.Value, "github.com/") {
 					line, _, _ := strings.Cut(entry.Value, "\n")
 					does = append(does, list+": "+line)
 				}

@@ -140,7 +140,11 @@ func compare(from, to *planSide, paths []string) (*rollout.Plan, diag.List) {
 	for i, objects := range []int{len(before.Objects.All()), len(after.Objects.All())} {
 		side := []*planSide{from, to}[i]
 		if objects == 0 && !side.diags.HasErrors() {
-			diags.Add(empty, diag.EmptySide, diag.Where{}, "there are no manifests in %s", side.name.Name).
+			severity := empty
+			if severity == diag.Warning && side.looksUp {
+				severity = diag.Info // a path that leads nowhere on both sides is an error below
+			}
+			diags.Add(severity, diag.EmptySide, diag.Where{}, "there are no manifests in %s", side.name.Name).
 				WithHint("every pool of the other side counts as created or removed; check the path")
 		}
 	}
@@ -148,8 +152,8 @@ func compare(from, to *planSide, paths []string) (*rollout.Plan, diag.List) {
 		diags.Append(unmatched(paths, from, to)...)
 	}
 	for _, d := range wasWrong {
-		// What is only odd about the past is past.
-		if d.Severity == diag.Error || d.Code == diag.KustomizationNotRun || d.Code == diag.FunctionConfigUnread {
+		// What is only odd about the past is past, and what is said of both sides is said once.
+		if d.Severity == diag.Error || (d.Code == diag.KustomizationNotRun || d.Code == diag.FunctionConfigUnread) && !from.isSaidOf(to, d, isWrong) {
 			diags.Append(d)
 		}
 	}

@@ -80,8 +80,11 @@ func openSide(s Streams, value string, onDisk bool, otherwise string, paths []st
 		return side, side.read([]string{value})
 	}
 	side.name.Name = cmp.Or(value, otherwise)
-	side.label = side.name.Name + ":"
 	commit, err := resolve(side.name.Name)
+	if side.name.Name == commit {
+		side.name.Name = commit[:12]
+	}
+	side.label = side.name.Name + ":"
 	switch {
 	case err == nil:
 	case value == "":
@@ -115,6 +118,14 @@ func unmatched(paths []string, sides ...*planSide) diag.List {
 			WithHint("check the path; it is looked up from the current directory")
 	}
 	return diags
+}
+
+// isSaidOf tells whether the same is said of the same file of another side.
+func (s *planSide) isSaidOf(other *planSide, d *diag.Diagnostic, diags diag.List) bool {
+	file := strings.TrimPrefix(d.Object.File, s.label)
+	return slices.ContainsFunc(diags, func(x *diag.Diagnostic) bool {
+		return x.Code == d.Code && x.Message == d.Message && strings.TrimPrefix(x.Object.File, other.label) == file
+	})
 }
 
 // render gives the manifests of the side, rendered when there is a ClusterSpread. With errors they must not be
