@@ -5,7 +5,8 @@
 # which it writes anew. action.yml runs it on GitHub, ci/gitlab.yaml on GitLab, in a clone with its history.
 #
 #   VSPREAD_PATH      where the manifests are, several separated by spaces; default .
-#   VSPREAD_RENDERED  the directory with what comes out, which must be up to date; nothing: there is none
+#   VSPREAD_RENDERED  the directory with what comes out, which must be up to date; nothing: there is none, or it is kept among the
+#                     manifests, as kpt does it, where it must be up to date, too
 #   VSPREAD_STORAGE   the directory with what the workload cluster gets itself; VSPREAD_RENDERED then has the rest
 #   VSPREAD_FAIL_ON   kinds of changes that fail the job, such as replace,remove
 #   VSPREAD_COMMENT   false: no comment
@@ -79,10 +80,7 @@ comment() {
   esac
 }
 
-if [ "$forge" = none ]; then
-  # Where there is output, rendering it below finds the same mistakes and, unlike validate, passes the output over.
-  if [ -z "$rendered" ]; then vspread validate $path || status=$?; fi
-else
+if [ "$forge" != none ]; then
   # 0 no changes, 1 changes, 2 anything wrong.
   changed=0
   vspread plan --from "$base" --to HEAD --exit-code -o markdown $path > "$work/plan" 2> "$work/complaint" || changed=$?
@@ -116,7 +114,7 @@ else
     esac
   fi
 fi
-if [ -z "$rendered" ] || [ "$status" != 0 ]; then exit "$status"; fi
+if [ "$status" != 0 ]; then exit "$status"; fi
 
 # A path that the pull request removes has been planned, and there is nothing to render from it. What was rendered may lie in it.
 manifests() {
@@ -129,6 +127,14 @@ there=$path
 if [ "$forge" != none ]; then
   there=
   for p in $path; do if [ -e "$p" ] && [ -n "$(manifests "$p")" ]; then there="$there $p"; fi; done
+fi
+if [ -z "$rendered" ]; then
+  # Nothing is left, or what comes out is kept in the same directory, as kpt does it, or nowhere.
+  if [ -n "$there" ]; then
+    vspread validate --current $there 2> "$work/complaint" || status=$?
+    if [ "$status" != 0 ] || [ "$forge" = none ]; then cat "$work/complaint" >&2; fi
+  fi
+  exit "$status"
 fi
 check() { # DIRECTORY FLAGS...
   directory=$1

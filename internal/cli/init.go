@@ -86,6 +86,8 @@ type plan struct {
 	// Adopted is the pool that the seed becomes, if it is one.
 	Adopted   *adoptedPool
 	Resources []string
+	// InPlace tells that what comes out is kept among the sources.
+	InPlace bool
 	// files are by their path from the directory; the workflow may lie above it.
 	files map[string][]byte
 	// toAdd is what a file that was there before needs besides, by the file.
@@ -118,7 +120,7 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if diags.HasErrors() {
 		return report(s, diags)
 	}
-	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", files: map[string][]byte{}, toAdd: map[string][]byte{}}
+	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", InPlace: o.tool == "kpt", files: map[string][]byte{}, toAdd: map[string][]byte{}}
 	p.Version, p.Ref = releaseVersion()
 	root, err := p.locate(c, o)
 	if err != nil {
@@ -284,7 +286,7 @@ func (o initOptions) write(s Streams, p plan) error {
 		"kpt":       "kpt fn render --allow-exec " + o.directory,
 		"render":    rendered,
 	}[o.tool])
-	if o.tool != "render" && o.ci != "none" {
+	if o.tool == "kustomize" && o.ci != "none" {
 		fmt.Fprintf(s.Out, "CI compares %s with the sources; write and commit it, and point Flux or Argo CD there: %s\n", filepath.Join(o.directory, "rendered"), rendered)
 	}
 	return report(s, diags)

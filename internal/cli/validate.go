@@ -7,7 +7,8 @@ import (
 )
 
 func newValidate(s Streams) *cobra.Command {
-	return &cobra.Command{
+	var current bool
+	c := &cobra.Command{
 		Use:   "validate [PATH...]",
 		Short: "Report everything that is wrong with the ClusterSpreads in files, and write nothing",
 		RunE: func(_ *cobra.Command, paths []string) error {
@@ -18,9 +19,15 @@ func newValidate(s Streams) *cobra.Command {
 			if err := input.read(paths); err != nil {
 				return err
 			}
-			diags := input.transform().Diags
-			diags.Append(input.kustomizations()...)
-			return report(s, diags)
+			earlier := ours(input.items)
+			out := input.transform()
+			out.Diags.Append(input.kustomizations()...)
+			if current && !out.Diags.HasErrors() {
+				out.Diags.Append(earlier.outOfDate(out.Items)...)
+			}
+			return report(s, out.Diags)
 		},
 	}
+	c.Flags().BoolVar(&current, "current", false, "what vspread wrote among the files, as kpt keeps it there, must be what comes out now")
+	return c
 }

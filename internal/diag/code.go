@@ -89,6 +89,7 @@ const (
 	OwnerAbsent       Code = "OwnerAbsent"
 	NotInInput        Code = "NotInInput"
 	PoolRemoved       Code = "PoolRemoved"
+	OutOfDate         Code = "OutOfDate"
 	SecretInManifests Code = "SecretInManifests"
 
 	// Git against vCenter.

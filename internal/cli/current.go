@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// written is what vspread wrote into files at some time.
+type written []*object.Object
+
+// ours gives what vspread wrote among objects, as it is now.
+func ours(items []*yaml.RNode) written {
+	var out written
+	for i, n := range items {
+		if isOwned(n) {
+			out = append(out, object.New(tree.Clone(n.YNode()), i))
+		}
+	}
+	return out
+}
+
+// outOfDate reports what is not as it comes out now. Of a Cluster of which nothing has been written, nothing is missing: who
+// deploys it renders it.
+func (w written) outOfDate(now []*yaml.RNode) diag.List {
+	var diags diag.List
+	comesOut := map[object.Key]*object.Object{}
+	for i, n := range now {
+		if o := object.New(n.YNode(), i); o.Owner() != "" {
+			comesOut[o.Key()] = o
+		}
+	}
+	isThere, owners := map[object.Key]bool{}, map[string]bool{}
+	say := func(o *object.Object, format string) {
+		diags.Errorf(diag.OutOfDate, diag.At(o.Ref, ""), format).
+			WithHint("run `kpt fn render` or `vspread render -o` again, and commit what it writes")
+	}
+	for _, o := range w {
+		isThere[o.Key()], owners[o.Owner()] = true, true
+		switch x := comesOut[o.Key()]; {
+		case x == nil:
+			say(o, "does not come out of the sources any more")
+		case !tree.Equal(withoutNotes(o.Node), withoutNotes(x.Node)):
+			say(o, "is not what comes out of the sources")
+		}
+	}
+	for i, n := range now {
+		if o := object.New(n.YNode(), i); owners[o.Owner()] && !isThere[o.Key()] {
+			say(o, "comes out of the sources and is not there")
+		}
+	}
+	return diags
+}
