@@ -27,6 +27,7 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 		for _, pair := range changes.Kept {
 			object.RefuseImmutableStorage(&r.diags, pair.Existing.Ref, pair.Existing.Node, pair.Desired.Node.YNode())
 		}
+		r.refuseRemovalInBuild(out, changes)
 		all = append(all, changes)
 	}
 	r.refuseCollisions(all)
@@ -111,6 +112,21 @@ func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
 			return !isSeed[by.Key()] && !by.IsLocalConfig()
 		})
 	})
+}
+
+// refuseRemovalInBuild reports pools that an earlier transformer of the same kustomize build made and that this one would take
+// away. kustomize runs one ClusterSpread at a time and shows no output of earlier builds, so only a second ClusterSpread of
+// the Cluster, here or in a layer, does that.
+func (r *run) refuseRemovalInBuild(out expand.Output, changes ownership.Changes) {
+	if len(changes.Remove) == 0 || !isBuild(r.items) {
+		return
+	}
+	for _, o := range r.objects.OwnedBy(out.Owner) {
+		if changes.Remove[o.Item] && o.Ref.Kind == "MachineDeployment" && tree.String(o.Node, "spec", "replicas") != "0" {
+			r.diags.Errorf(diag.DuplicateSpread, diag.At(o.Ref, ""), "was made earlier in this build and would be taken away: %s has two ClusterSpreads", out.Cluster.Ref).
+				WithHint("put all worker groups of a Cluster into one ClusterSpread, and list no earlier output under resources")
+		}
+	}
 }
 
 // refuseCollisions reports one name that two Clusters would write.

@@ -3,6 +3,7 @@
 package fn
 
 import (
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -23,19 +24,21 @@ const GuardName = "vspread-did-not-run.add---enable-exec"
 // kustomizeID is the annotation by which kustomize finds an item again after a function ran.
 const kustomizeID = "kustomize.config.k8s.io/id"
 
+// isBuild tells whether kustomize runs us.
+func isBuild(items []*yaml.RNode) bool {
+	return slices.ContainsFunc(items, func(n *yaml.RNode) bool { return tree.Get(n.YNode(), "metadata", "annotations", kustomizeID) != nil })
+}
+
 // guard adds the object when kustomize runs us, and only then: kpt would write it to a file. kustomize
 // drops it from the output, but only after the outermost layer, and takes no two objects of one id; so its namespace, which
 // is none, tells the clusters of several layers apart where no guard has removed it.
 func guard(items []*yaml.RNode, outputs []expand.Output) []*yaml.RNode {
-	byKustomize := false
 	for _, item := range items {
-		annotations := tree.Get(item.YNode(), "metadata", "annotations")
-		byKustomize = byKustomize || tree.Get(annotations, kustomizeID) != nil
 		if tree.String(item.YNode(), "kind") == "ConfigMap" && tree.String(item.YNode(), "metadata", "name") == GuardName {
 			return nil // another ClusterSpread's run has added it
 		}
 	}
-	if !byKustomize {
+	if !isBuild(items) {
 		return nil
 	}
 	namespace := ""
