@@ -4,7 +4,6 @@ package fn
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -41,7 +40,8 @@ func isInventory(o *object.Object) bool {
 func (r *run) misspelt(none bool) bool {
 	found := false
 	for _, o := range r.objects.All() {
-		if isSpread(o) || o.Group() != v1alpha1.Group && !(none && strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind)) {
+		isKind := strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind)
+		if isSpread(o) || o.Group() != v1alpha1.Group && !(isKind && (none || diag.Suggest(o.Group(), []string{v1alpha1.Group}) != "")) {
 			continue
 		}
 		found = true
@@ -172,12 +172,13 @@ func (r *run) clustersOfSpread(s spread) []*object.Object {
 	return found
 }
 
-// noteUnchosen tells of Clusters that no ClusterSpread is for, where selectors choose: a label that was lost or
-// misspelt takes a Cluster's workers away.
+// noteUnchosen tells of Clusters that no ClusterSpread is for: a label that was lost, or a ClusterSpread that is missing or
+// misspelt, takes a Cluster's workers away.
 func (r *run) noteUnchosen(spreads []spread) {
-	if r.diags.HasErrors() || !slices.ContainsFunc(spreads, func(s spread) bool { return s.Spec.ClusterSelector != nil }) {
+	if r.diags.HasErrors() {
 		return
 	}
+	bySelector := slices.ContainsFunc(spreads, func(s spread) bool { return s.Spec.ClusterSelector != nil })
 	chosen := map[*object.Object]bool{}
 	for _, s := range spreads {
 		found := nearest(r.clustersOf(s.ref.Namespace, s.Spec.Cluster), s.ref.File)
@@ -188,17 +189,29 @@ func (r *run) noteUnchosen(spreads []spread) {
 			chosen[c] = true
 		}
 	}
+	const hint = "give it a ClusterSpread, or the labels of a clusterSelector"
 	for _, c := range r.clusters {
-		if chosen[c] {
-			continue
+		owned := r.objects.OwnedBy(c.Key().Namespace + "/" + c.Ref.Name)
+		switch {
+		case chosen[c] || c.Annotation(expand.ExcludeAnnotation) == "true" && len(owned) == 0:
+		case len(owned) > 0:
+			r.diags.Warnf(diag.SpreadRemoved, diag.At(c.Ref, ""), "no ClusterSpread is for this Cluster any more; its %s kept and no longer kept right", diag.Count(len(owned), "object is", "objects are")).
+				WithHint("%s; or delete them", hint)
+		case bySelector:
+			r.diags.Infof(diag.ClusterNotChosen, diag.At(c.Ref, "metadata.labels"), "no ClusterSpread is for this Cluster").WithHint(hint)
+		case !r.hasWorkers(c):
+			r.diags.Warnf(diag.ClusterNotChosen, diag.At(c.Ref, ""), "no ClusterSpread is for this Cluster, and nothing else in the input gives it workers").
+				WithHint("%s; if it is to have none, the annotation %s: \"true\"", hint, expand.ExcludeAnnotation)
 		}
-		d := r.diags.Infof(diag.ClusterNotChosen, diag.At(c.Ref, "metadata.labels"), "no ClusterSpread is for this Cluster")
-		if owned := r.objects.OwnedBy(c.Key().Namespace + "/" + c.Ref.Name); len(owned) > 0 {
-			d.Severity = diag.Warning
-			d.Message = fmt.Sprintf("no ClusterSpread is for this Cluster any more; its %s kept and no longer kept right", diag.Count(len(owned), "object is", "objects are"))
-		}
-		d.WithHint("give it the labels of a clusterSelector, or a ClusterSpread of its own")
 	}
+}
+
+// hasWorkers tells whether a Cluster has workers that are not vspread's.
+func (r *run) hasWorkers(c *object.Object) bool {
+	return tree.Get(c.Node, "spec", "topology") != nil || len(r.objects.MachineDeployments(c)) > 0 ||
+		slices.ContainsFunc(r.objects.OfGroup(object.CoreGroup), func(o *object.Object) bool {
+			return (o.Ref.Kind == "MachinePool" || o.Ref.Kind == "Machine") && o.Key().Namespace == c.Key().Namespace && tree.String(o.Node, "spec", "clusterName") == c.Ref.Name
+		})
 }
 
 // selected gives those whose labels a selector matches.

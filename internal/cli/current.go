@@ -35,8 +35,8 @@ func (w written) outOfDate(now []*yaml.RNode) diag.List {
 		}
 	}
 	isThere, owners := map[object.Key]bool{}, map[string]bool{}
-	say := func(o *object.Object, format string) {
-		diags.Errorf(diag.OutOfDate, diag.At(o.Ref, ""), format).
+	say := func(o *object.Object, what string) {
+		diags.Errorf(diag.OutOfDate, diag.At(o.Ref, ""), "%s", what).
 			WithHint("run `kpt fn render` or `vspread render -o` again, and commit what it writes")
 	}
 	for _, o := range w {

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -176,7 +177,7 @@ func (r *source) directory(dir, label string) error {
 }
 
 func isYAML(name string) bool {
-	return !strings.HasPrefix(name, ".") && slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(name))
+	return !strings.HasPrefix(name, ".") && slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
 }
 
 func sameDirectory(a, b string) bool {
@@ -222,6 +223,11 @@ func (r *source) add(in []byte, name string) {
 		r.builds = append(r.builds, buildFile{name, bytes.Clone(in)}) // of what git wrote it may be a small part
 	}
 	at := diag.At(diag.Ref{File: name}, "")
+	if bytes.HasPrefix(in, []byte("version https://git-lfs.github.com/spec/")) {
+		r.diags.Errorf(diag.InvalidYAML, at, "is a pointer of Git LFS and not the file itself").
+			WithHint("fetch it with `git lfs pull`, in a pipeline by `lfs: true` of actions/checkout; better keep manifests out of LFS")
+		return
+	}
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
 	if err != nil {
 		d := r.diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
@@ -232,6 +238,11 @@ func (r *source) add(in []byte, name string) {
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
 	for i, n := range fn.WithoutLists(r.opened(nodes, name)) {
+		if strings.EqualFold(n.GetKind(), v1alpha1.ClusterSpreadKind) && n.GetApiVersion() == "" {
+			r.diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
+				WithHint("write apiVersion: %s", v1alpha1.APIVersion)
+			continue
+		}
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
 			continue
 		}

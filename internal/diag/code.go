@@ -89,6 +89,7 @@ const (
 	OwnerAbsent       Code = "OwnerAbsent"
 	NotInInput        Code = "NotInInput"
 	PoolRemoved       Code = "PoolRemoved"
+	SpreadRemoved     Code = "SpreadRemoved"
 	OutOfDate         Code = "OutOfDate"
 	SecretInManifests Code = "SecretInManifests"
 
