@@ -169,8 +169,8 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile, r
 			continue
 		}
 		file := object.New(n.YNode(), 0).Ref.File
-		if file == "" || slices.Contains([]string{"spread.yaml", "inventory.yaml", "kustomization.yaml", "Kptfile"}, file) {
-			file = "cluster.yaml" // those names are for what init makes
+		if file == "" || isMadeByInit(file) {
+			file = "cluster.yaml"
 		}
 		if !slices.Contains(p.Resources, file) {
 			p.Resources = append(p.Resources, file)
@@ -218,6 +218,11 @@ func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile, r
 		p.files[file] = b.Bytes()
 	}
 	return nil
+}
+
+// isMadeByInit tells whether a file's name is for what init writes itself, whatever the tool is.
+func isMadeByInit(file string) bool {
+	return slices.Contains([]string{"spread.yaml", "inventory.yaml", "kustomization.yaml", "references.yaml", "guard", "rendered"}, strings.Split(file, "/")[0])
 }
 
 // quoted writes a name so that YAML reads a string: clusters and inventories may be called 123.
