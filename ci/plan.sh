@@ -41,11 +41,8 @@ if [ -n "${CI_MERGE_REQUEST_IID:-}" ]; then
   fi
   # In a fork's pipeline, CI_PROJECT_ID is the fork.
   notes=$CI_API_V4_URL/projects/${CI_MERGE_REQUEST_PROJECT_ID:-$CI_PROJECT_ID}/merge_requests/$number/notes
-  jq=$(command -v jq || command -v gojq) || complain "jq or gojq is not installed"
+  . "$(dirname "$0")/gitlab.sh"
 fi
-
-# The token goes by stdin: arguments can be read by every process of the machine.
-gitlab() { printf 'header = "PRIVATE-TOKEN: %s"\n' "$VSPREAD_TOKEN" | curl --silent --show-error --fail --config - "$@"; }
 
 # Only comments that begin with our two lines and are our own: somebody else could write one like them.
 find_github() {
@@ -54,15 +51,19 @@ find_github() {
 }
 find_gitlab() {
   # In steps, for a failure in a pipe is not seen.
-  gitlab "$CI_API_V4_URL/user" > "$work/user" || return 1
-  VSPREAD_AUTHOR=$($jq -r .username "$work/user")
+  if [ -z "${VSPREAD_TOKEN:-}" ]; then
+    echo "warning: VSPREAD_TOKEN is not set" >&2
+    return 1
+  fi
+  gitlab "$work/user" "$CI_API_V4_URL/user" || return 1
+  VSPREAD_AUTHOR=$($jq -re .username "$work/user") || return 1
   export VSPREAD_AUTHOR
   page=0 found=100
   while [ "$found" -eq 100 ]; do
     page=$((page + 1))
-    gitlab "$notes?per_page=100&page=$page&sort=asc&order_by=created_at" > "$work/notes" || return 1
+    gitlab "$work/notes" "$notes?per_page=100&page=$page&sort=asc&order_by=created_at" || return 1
     $jq -r '.[] | select(.author.username == env.VSPREAD_AUTHOR and (.body | gsub("\r"; "") | startswith(env.begins))) | .id' "$work/notes"
-    found=$($jq length "$work/notes")
+    found=$($jq length "$work/notes") || return 1
   done
 }
 comment() {
@@ -75,8 +76,8 @@ comment() {
   case $forge$id in
   github) gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" -F "body=@$work/comment" ;;
   github*) gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" -F "body=@$work/comment" ;;
-  gitlab) gitlab --output /dev/null --request POST "$notes" --data-urlencode "body@$work/comment" ;;
-  gitlab*) gitlab --output /dev/null --request PUT "$notes/$id" --data-urlencode "body@$work/comment" ;;
+  gitlab) gitlab /dev/null --request POST "$notes" --data-urlencode "body@$work/comment" ;;
+  gitlab*) gitlab /dev/null --request PUT "$notes/$id" --data-urlencode "body@$work/comment" ;;
   esac
 }
 
@@ -139,6 +140,12 @@ fi
 check() { # DIRECTORY FLAGS...
   directory=$1
   shift
+  # What lies behind a link is in no commit.
+  d=${directory%/}
+  while [ "$d" != . ] && [ "$d" != / ]; do
+    if [ -L "$d" ]; then complain "$d is a symbolic link, and what is rendered must be in the repository itself"; fi
+    d=$(dirname "$d")
+  done
   if [ -n "$there" ]; then
     vspread render $there "$@" -o "$directory" > /dev/null 2> "$work/complaint" || { status=$?; cat "$work/complaint" >&2; exit "$status"; }
     cat "$work/complaint" >&2

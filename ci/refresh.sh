@@ -25,12 +25,13 @@ trap 'rm -rf "$work"' EXIT
 
 complain() { echo "error: $1" >&2; exit 3; }
 if [ -n "$storage" ] && [ -z "$rendered" ]; then complain "VSPREAD_STORAGE (storage) needs VSPREAD_RENDERED (rendered)"; fi
+if [ "$branch" = "$target" ]; then complain "the branch of a refresh is pushed by force, and $branch is where the workflow runs; choose another one"; fi
 # What is missing is said before anything is pushed.
 if [ -n "${GITHUB_REPOSITORY:-}" ]; then
   command -v gh > /dev/null || complain "gh is not installed; it opens the pull request (https://cli.github.com)"
 else
-  command -v curl > /dev/null || complain "curl is not installed"
-  jq=$(command -v jq || command -v gojq) || complain "jq or gojq is not installed"
+  . "$(dirname "$0")/gitlab.sh"
+  if [ -z "${VSPREAD_TOKEN:-}" ]; then complain "VSPREAD_TOKEN is not set; it is an access token of the project with the scopes api and write_repository"; fi
 fi
 
 vspread inventory refresh -f "$VSPREAD_INVENTORY" > "$work/sentences"
@@ -39,58 +40,96 @@ if [ -z "$(git status --porcelain -- "$VSPREAD_INVENTORY")" ]; then
   echo "$VSPREAD_INVENTORY is up to date"
   exit 0
 fi
+
+# What vCenter says has to be seen, even where the manifests have errors: the request then says so, and the job fails.
+status=0
+: > "$work/complaint"
+rendered_into() { # DIRECTORY FLAGS...
+  directory=$1
+  shift
+  wrong=0
+  vspread render $path "$@" -o "$directory" 2> "$work/said" || wrong=1
+  cat "$work/said" >&2
+  if [ "$wrong" = 1 ]; then
+    cp "$work/said" "$work/complaint"
+    status=1
+  fi
+  return "$wrong"
+}
 set -- "$VSPREAD_INVENTORY"
 if [ -n "$storage" ]; then
-  vspread render $path --only management -o "$rendered"
-  vspread render $path --only storage -o "$storage"
-  set -- "$@" "$rendered" "$storage"
+  if rendered_into "$rendered" --only management; then set -- "$@" "$rendered"; fi
+  if rendered_into "$storage" --only storage; then set -- "$@" "$storage"; fi
 elif [ -n "$rendered" ]; then
-  vspread render $path -o "$rendered"
-  set -- "$@" "$rendered"
+  if rendered_into "$rendered"; then set -- "$@" "$rendered"; fi
 fi
 git add -- "$@"
-# In a large vCenter there may be very many, and a description holds 65,536 characters.
+
+# In a large vCenter there may be very many sentences, and a description holds 65,536 characters.
 awk '{n += length($0) + 1} n > 4000 {print "…"; exit} {print}' "$work/sentences" > "$work/first"
-# A pull request that a workflow opens starts none, so the plan is in the description.
-{ cat "$work/first"; echo; vspread plan --from HEAD -o markdown $path; } > "$work/description"
+vspread plan --from HEAD -o markdown $path > "$work/plan" 2> "$work/said" || {
+  status=1
+  cat "$work/said" >&2
+  cp "$work/said" "$work/complaint"
+}
+# A pull request that a workflow opens starts none, so the plan is in the description. Names of vCenter's are no Markdown.
+{
+  sed 's/^/    /' "$work/first"
+  echo
+  if [ "$status" != 0 ]; then
+    echo '**The manifests have errors:**'
+    echo
+    awk '{n += length($0) + 5} n > 20000 {print "\n… and more, which is in the log."; exit} {print "    " $0}' "$work/complaint"
+    echo
+  fi
+  cat "$work/plan"
+} > "$work/description"
 
 git switch --quiet --force-create "$branch"
 { echo "$title"; echo; cat "$work/first"; } > "$work/message"
-git -c user.name="${VSPREAD_NAME:-vspread}" -c user.email="${VSPREAD_EMAIL:-vspread@users.noreply.github.com}" \
-  commit --quiet --file "$work/message" -- "$@"
-pushed=no
-if git fetch --quiet origin "$branch" 2> "$work/fetch" && git diff --quiet FETCH_HEAD HEAD; then pushed=yes; fi
+email=${VSPREAD_EMAIL:-vspread@users.noreply.github.com}
+git -c user.name="${VSPREAD_NAME:-vspread}" -c user.email="$email" commit --quiet --file "$work/message" -- "$@"
 
-# The token goes by environment and stdin: arguments can be read by every process of the machine.
-gitlab() { printf 'header = "PRIVATE-TOKEN: %s"\n' "$VSPREAD_TOKEN" | curl --silent --show-error --fail --config - "$@"; }
+# What is on the branch is replaced when it is ours, and only that.
+pushed=no there=
+if git fetch --quiet origin "$branch" 2> "$work/said"; then
+  there=$(git rev-parse FETCH_HEAD)
+  by=$(git log -1 --first-parent --no-merges --format=%ce FETCH_HEAD)
+  if [ "$by" != "$email" ]; then complain "$branch has commits of $by, which a refresh would replace; merge it or delete it first"; fi
+  if git diff --quiet FETCH_HEAD HEAD; then pushed=yes; fi
+fi
+push() { git push --quiet --force-with-lease="$branch:$there" "$1" "$branch"; }
+
 if [ -n "${GITHUB_REPOSITORY:-}" ]; then
   open=$(gh pr list --head "$branch" --base "$target" --state open --json number --jq '.[].number')
 else
   requests=$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests
-  gitlab --get "$requests" --data-urlencode "source_branch=$branch" --data "state=opened" > "$work/open"
+  gitlab "$work/open" --get "$requests" --data-urlencode "source_branch=$branch" --data "state=opened"
   open=$($jq -r '.[0].iid // empty' "$work/open")
 fi
 # What was found yesterday and is not merged yet is no news.
 if [ "$pushed" = yes ] && [ -n "$open" ]; then
   echo "$branch has it already"
-  exit 0
+  exit "$status"
 fi
 
 if [ -n "${GITHUB_REPOSITORY:-}" ]; then
-  git push --quiet --force origin "$branch"
+  push origin
   if [ -n "$open" ]; then
     gh pr edit "$branch" --title "$title" --body-file "$work/description"
   else
     gh pr create --head "$branch" --base "$target" --title "$title" --body-file "$work/description"
   fi
-  exit 0
+  exit "$status"
 fi
-GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.extraHeader \
-  GIT_CONFIG_VALUE_0="Authorization: Basic $(printf 'vspread:%s' "$VSPREAD_TOKEN" | base64 | tr -d '\n')" \
-  git push --quiet --force "$CI_PROJECT_URL.git" "$branch"
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=http.extraHeader
+GIT_CONFIG_VALUE_0="Authorization: Basic $(printf 'vspread:%s' "$VSPREAD_TOKEN" | base64 | tr -d '\n')"
+export GIT_CONFIG_VALUE_0
+push "$CI_PROJECT_URL.git"
 if [ -n "$open" ]; then
-  gitlab --output /dev/null --request PUT "$requests/$open" --data-urlencode "description@$work/description"
+  gitlab /dev/null --request PUT "$requests/$open" --data-urlencode "description@$work/description"
 else
-  gitlab --output /dev/null --request POST "$requests" --data-urlencode "source_branch=$branch" --data-urlencode "target_branch=$target" \
+  gitlab /dev/null --request POST "$requests" --data-urlencode "source_branch=$branch" --data-urlencode "target_branch=$target" \
     --data-urlencode "title=$title" --data-urlencode "description@$work/description"
 fi
+exit "$status"

@@ -92,14 +92,14 @@ func Main(args []string, s Streams) (status int) {
 	case errors.Is(err, errChanged):
 		return Changed
 	case errors.As(err, &usage):
-		fmt.Fprintf(s.Err, "error: %s; see `%s --help`\n", err, usage.command)
+		fmt.Fprintf(s.Err, "error: %s; see `%s --help`\n", diag.Printable(err.Error()), usage.command)
 		return Usage
 	case errors.Is(err, errInvalid):
 		status = Invalid // the diagnostics have been printed
 	case out.err != nil && errors.Is(err, out.err):
 		// It is reported in the end.
 	default:
-		fmt.Fprintf(s.Err, "error: %s\n", err)
+		fmt.Fprintf(s.Err, "error: %s\n", diag.Printable(err.Error())) // the name of a file may have lines
 	}
 	if errors.As(err, &comparison) {
 		return Usage
