@@ -163,6 +163,10 @@ check() { # DIRECTORY FLAGS...
 }
 if [ -n "$storage" ]; then check "$storage" --only storage; fi
 check "$rendered" ${storage:+--only management}
+if [ -n "$there" ] && grep -q '\[NotListed]$' "$work/complaint"; then
+  echo "error: what $rendered has and its kustomization does not list is not applied, whatever the plan says" >&2
+  status=1
+fi
 # These stay, whatever the plan says of them.
 if [ -n "$there" ] && grep -q -e '\[NotInInput]$' -e '\[OwnerAbsent]$' -e '\[SpreadRemoved]$' "$work/complaint"; then
   echo "error: $rendered has objects that do not come out, and they stay; delete what is a leftover, and keep what is yours in $path" >&2

@@ -45,6 +45,11 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 	wanted, diags := o.wanted(out.Items)
 	l := layout{dir: o.output}
 	l.arrange(wanted, out.Items, earlier.items)
+	l.refuseForeign(earlier.foreign)
+	for _, file := range earlier.unlisted(slices.Sorted(maps.Keys(l.after))) {
+		l.diags.Warnf(diag.NotListed, diag.At(diag.Ref{File: filepath.ToSlash(filepath.Join(o.output, file))}, ""), "is not listed in the kustomization of %s, so it is not applied where kustomize reads the directory", o.output).
+			WithHint("list it there, or delete the kustomization: Flux and Argo CD then take every file")
+	}
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
 		out.Diags.Append(l.diags...)
@@ -110,6 +115,16 @@ func (l *layout) arrange(wanted, all, earlier []*yaml.RNode) {
 	}
 	for _, list := range l.after {
 		slices.SortStableFunc(list, func(a, b *yaml.RNode) int { return cmp.Compare(index(a), index(b)) })
+	}
+}
+
+// refuseForeign reports files that would be written anew, or removed, with something in them that is no Kubernetes object.
+func (l *layout) refuseForeign(foreign map[string]bool) {
+	for _, file := range slices.Sorted(maps.Keys(foreign)) {
+		if l.touched[file] {
+			l.diags.Errorf(diag.ObjectInTheWay, diag.At(diag.Ref{File: filepath.ToSlash(filepath.Join(l.dir, file))}, ""), "has something in it that is no Kubernetes object, and would be lost").
+				WithHint("move it out of this file, which vspread writes")
+		}
 	}
 }
 

@@ -37,6 +37,8 @@ type source struct {
 	label string
 
 	items []*yaml.RNode
+	// foreign are files with something in them that is no object.
+	foreign map[string]bool
 	// builds are the kustomization files, which are no objects.
 	builds []buildFile
 	diags  diag.List
@@ -244,6 +246,10 @@ func (r *source) add(in []byte, name string) {
 			continue
 		}
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
+			if r.foreign == nil {
+				r.foreign = map[string]bool{}
+			}
+			r.foreign[name] = true
 			continue
 		}
 		if anchored(n.YNode()) {

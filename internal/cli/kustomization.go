@@ -27,6 +27,34 @@ func (r *source) has(kustomization, entry string) bool {
 	})
 }
 
+// unlisted gives those of the files in a directory that its kustomization, if it has one, does not lead to: who applies the
+// directory by kustomize, as Flux does, leaves them out.
+func (r *source) unlisted(files []string) []string {
+	lists := map[string][]string{}
+	for _, b := range r.builds {
+		var doc yaml.Node
+		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 {
+			continue
+		}
+		dir := path.Dir(b.name)
+		lists[dir] = []string{}
+		for _, entry := range tree.List(doc.Content[0], "resources") {
+			lists[dir] = append(lists[dir], path.Join(dir, entry.Value))
+		}
+	}
+	if lists["."] == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(files), func(file string) bool { return isListed(lists, ".", file) })
+}
+
+func isListed(lists map[string][]string, dir, file string) bool {
+	return slices.ContainsFunc(lists[dir], func(entry string) bool {
+		isInside := strings.HasPrefix(entry, dir+"/") || dir == "." && entry != "."
+		return entry == file || isInside && strings.HasPrefix(file, entry+"/") && (lists[entry] == nil || isListed(lists, entry, file))
+	})
+}
+
 // kustomizations warns of those that do more than list resources: what they do is neither in a plan nor in what is rendered.
 func (r *source) kustomizations() diag.List {
 	var diags diag.List

@@ -91,6 +91,7 @@ const (
 	PoolRemoved       Code = "PoolRemoved"
 	SpreadRemoved     Code = "SpreadRemoved"
 	OutOfDate         Code = "OutOfDate"
+	NotListed         Code = "NotListed"
 	SecretInManifests Code = "SecretInManifests"
 
 	// Git against vCenter.
