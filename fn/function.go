@@ -111,8 +111,15 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		r.noteUnchosen(spreads)
 		r.noteUnused()
 	}
+	pools := 0
 	for _, s := range inputs {
+		if n := pools + len(s.Spread.Spec.Workers)*len(s.Inventory.Locals()); n > MaxPools {
+			r.diags.Errorf(diag.InputTooLarge, diag.At(s.SpreadRef, ""), "%d pools and more would come out, of %d at the most", n, MaxPools).
+				WithHint("render fewer Clusters at a time")
+			break
+		}
 		out, diags := expand.Expand(s)
+		pools += len(out.Pools)
 		r.diags.Append(diags...)
 		outputs = append(outputs, out)
 		inventories[s.Cluster.Key()], refs[s.Cluster.Key()] = s.Inventory, s.InventoryRef

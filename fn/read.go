@@ -26,6 +26,9 @@ const MaxInput = 64 << 20
 // written.
 const MaxValues = 3_000_000
 
+// MaxPools is the most pools that are made; 1,000 Clusters of 20 hosts have as many. Each takes some 70 KiB of memory.
+const MaxPools = 20_000
+
 // Values estimates from above how many values a text of YAML holds.
 func Values(in []byte) int { return bytes.Count(in, []byte("\n")) + bytes.Count(in, []byte(",")) }
 

@@ -160,13 +160,17 @@ func removeNotes(node *yaml.Node) {
 
 // document writes objects one after the other, without the notes.
 func document(items []*yaml.RNode) []byte {
-	for _, n := range items {
-		tree.Writable(n.YNode())
-	}
 	var b bytes.Buffer
-	w := kio.ByteWriter{Writer: &b, ClearAnnotations: notes, KeepReaderAnnotations: false}
-	if err := w.Write(items); err != nil {
-		panic(err) // nodes that were read or made as YAML
+	for i, n := range items {
+		if i > 0 {
+			b.WriteString("---\n")
+		}
+		tree.Writable(n.YNode())
+		// One by one: the YAML library's encoder keeps all that it has written, some hundred bytes for each value.
+		w := kio.ByteWriter{Writer: &b, ClearAnnotations: notes, KeepReaderAnnotations: false}
+		if err := w.Write([]*yaml.RNode{n}); err != nil {
+			panic(err) // nodes that were read or made as YAML
+		}
 	}
 	return b.Bytes()
 }
