@@ -74,6 +74,7 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 		return nil
 	}
 	o := object.New(node, 0)
+	r.packages.locate(o)
 	o.Node = single(o.Node, diag.At(o.Ref, ""), &r.diags)
 	if malformed(o, &r.diags) {
 		return nil

@@ -97,7 +97,10 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	opened, lists := open(items)
 	expanded, all, unread := read(opened, lists)
 	unread.Append(refuseOddLists(items)...)
-	r := run{items: expanded, inventories: map[*object.Object]*parsedInventory{}}
+	r := run{items: expanded, packages: packagesOf(expanded...), inventories: map[*object.Object]*parsedInventory{}}
+	for _, o := range all {
+		r.packages.locate(o)
+	}
 	r.objects = object.NewSet(all)
 	r.users = r.ofUsers()
 	r.clusters = r.users.Clusters()
@@ -145,7 +148,8 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 
 // run is one call of Transform.
 type run struct {
-	items []*yaml.RNode
+	items    []*yaml.RNode
+	packages packages
 	// objects are all of the input, users those that vspread did not write.
 	objects, users *object.Set
 	clusters       []*object.Object
