@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -43,11 +44,14 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 	input.diags.Append(earlier.diags...)
 	out := o.expanded(input)
 	wanted, diags := o.wanted(out.Items)
-	l := layout{dir: o.output}
+	for file, place := range earlier.places {
+		input.place(file, place)
+	}
+	l := layout{dir: o.output, placeOf: input.placeOf}
 	l.arrange(wanted, out.Items, earlier.items)
 	l.refuseForeign(earlier.foreign)
 	for _, file := range earlier.unlisted(slices.Sorted(maps.Keys(l.after))) {
-		l.diags.Warnf(diag.NotListed, diag.At(diag.Ref{File: filepath.ToSlash(filepath.Join(o.output, file))}, ""), "is not listed in the kustomization of %s, so it is not applied where kustomize reads the directory", o.output).
+		l.diags.Warnf(diag.NotListed, diag.At(diag.Ref{File: path.Join(filepath.ToSlash(o.output), file)}, ""), "is not listed in the kustomization of %s, so it is not applied where kustomize reads the directory", o.output).
 			WithHint("list it there, or delete the kustomization: Flux and Argo CD then take every file")
 	}
 	if !out.Diags.HasErrors() {
@@ -71,7 +75,9 @@ func isOwned(n *yaml.RNode) bool { return object.New(n.YNode(), 0).Owner() != ""
 
 // layout is which object is in which file of the output directory, before and after.
 type layout struct {
-	dir           string
+	dir string
+	// placeOf gives where a file of the input, or of the directory, is from its root.
+	placeOf       func(file string) string
 	before, after map[string][]*yaml.RNode
 	// touched are the files whose objects are not just those that were there.
 	touched map[string]bool
@@ -93,19 +99,20 @@ func (l *layout) arrange(wanted, all, earlier []*yaml.RNode) {
 	where := map[object.Key]string{}
 	for _, n := range earlier {
 		x := object.New(n.YNode(), 0)
-		l.before[x.Ref.File] = append(l.before[x.Ref.File], n)
+		file := l.placeOf(x.Ref.File)
+		l.before[file] = append(l.before[file], n)
 		switch {
 		case isWanted[x.Key()] && l.replaces(output[x.Key()], x):
-			where[x.Key()] = x.Ref.File
+			where[x.Key()] = file
 		case l.stays(x, output[x.Key()]):
-			l.after[x.Ref.File] = append(l.after[x.Ref.File], n)
+			l.after[file] = append(l.after[file], n)
 		default:
-			l.touched[x.Ref.File] = true
+			l.touched[file] = true
 		}
 	}
 	for _, n := range wanted {
 		x := object.New(n.YNode(), 0)
-		file := cmp.Or(where[x.Key()], x.Ref.File, "stdin.yaml")
+		file := cmp.Or(where[x.Key()], l.placeOf(x.Ref.File), "stdin.yaml")
 		if !filepath.IsLocal(filepath.FromSlash(file)) {
 			l.diags.Errorf(diag.InvalidValue, diag.At(x.Ref, "metadata.annotations"), "places the object outside of %s", l.dir)
 			continue
@@ -121,24 +128,17 @@ func (l *layout) arrange(wanted, all, earlier []*yaml.RNode) {
 // refuseForeign reports files that would be written anew, or removed, with something in them that is no Kubernetes object.
 func (l *layout) refuseForeign(foreign map[string]bool) {
 	for _, file := range slices.Sorted(maps.Keys(foreign)) {
-		if l.touched[file] {
-			l.diags.Errorf(diag.ObjectInTheWay, diag.At(diag.Ref{File: filepath.ToSlash(filepath.Join(l.dir, file))}, ""), "has something in it that is no Kubernetes object, and would be lost").
+		if l.touched[l.placeOf(file)] {
+			l.diags.Errorf(diag.ObjectInTheWay, diag.At(diag.Ref{File: file}, ""), "has something in it that is no Kubernetes object, and would be lost").
 				WithHint("move it out of this file, which vspread writes")
 		}
 	}
 }
 
-// at is a place in the directory, as the user sees it.
-func (l *layout) at(x *object.Object) diag.Where {
-	ref := x.Ref
-	ref.File = filepath.ToSlash(filepath.Join(l.dir, ref.File))
-	return diag.At(ref, "")
-}
-
 // replaces tells whether a wanted object may take the place of the one that is there.
 func (l *layout) replaces(wanted, there *object.Object) bool {
 	if there.Owner() == "" && wanted.Owner() != "" {
-		l.diags.Errorf(diag.ObjectInTheWay, l.at(there).Dot("metadata.name"), "is the name of an object that vspread would write for %s", wanted.Owner()).
+		l.diags.Errorf(diag.ObjectInTheWay, diag.At(there.Ref, "").Dot("metadata.name"), "is the name of an object that vspread would write for %s", wanted.Owner()).
 			WithHint("rename or delete it in %s, or choose another name in the ClusterSpread", l.dir)
 	}
 	return true
@@ -160,7 +160,7 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 		return true
 	case inOutput == nil && there.Owner() != "":
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
-			l.diags.Warnf(diag.PoolRemoved, l.at(there), "is removed with %s: nothing asks for this pool any more", machines(n, "autoscaled machines")).
+			l.diags.Warnf(diag.PoolRemoved, diag.At(there.Ref, ""), "is removed with %s: nothing asks for this pool any more", machines(n, "autoscaled machines")).
 				WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
 		}
 		return false
@@ -169,13 +169,13 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
 			stays += " with " + machines(n, "its machines")
 		}
-		l.diags.Warnf(diag.NotInInput, l.at(there), "is in %s and not in the input; %s", l.dir, stays).
+		l.diags.Warnf(diag.NotInInput, diag.At(there.Ref, ""), "is in %s and not in the input; %s", l.dir, stays).
 			WithHint("delete it there if it is a leftover")
 		return true
 	case inOutput.IsLocalConfig():
 		// It was copied here while it was still applied; now it is a seed.
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
-			l.diags.Warnf(diag.SeedReplaced, l.at(there), "leaves git with %s machines, because it is a seed now", cmp.Or(n, "its")).
+			l.diags.Warnf(diag.SeedReplaced, diag.At(there.Ref, ""), "leaves git with %s machines, because it is a seed now", cmp.Or(n, "its")).
 				WithHint("to keep them, adopt it in an override for its datastore")
 		}
 		return false

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -33,8 +34,10 @@ type source struct {
 	// replace it, or land elsewhere.
 	strict        bool
 	bytes, values int
-	// label is put before the names of files, where there is more than one set of them.
+	// label is put before the names of files that git has.
 	label string
+	// places are, by the files' names, where they are from the directory that was named, which is where what comes out goes.
+	places map[string]string
 
 	items []*yaml.RNode
 	// foreign are files with something in them that is no object.
@@ -76,14 +79,15 @@ func (r *source) transform() fn.Outcome {
 	return out
 }
 
-// read takes paths in their order; "-" is standard input. Objects are annotated with their path, relative to the
-// directory that was named, or of several to what these have in common, and their index in the file.
+// read takes paths in their order; "-" is standard input. Objects are annotated with their path, as the user would write it, and
+// their index in the file. Places are relative to the directory that was named, or of several to what these have in common.
 func (r *source) read(paths []string) error {
-	var files, directories []string
+	var files, names, directories []string
 	for _, p := range paths {
 		if p == "-" {
 			continue
 		}
+		names = append(names, filepath.ToSlash(filepath.Clean(p)))
 		if linked, err := filepath.EvalSymlinks(p); err == nil {
 			p = linked // the root may be a link
 		}
@@ -106,14 +110,15 @@ func (r *source) read(paths []string) error {
 			r.add(in, "")
 			continue
 		}
-		p, files = files[0], files[1:]
+		p, name := files[0], names[0]
+		files, names = files[1:], names[1:]
 		if !slices.Contains(directories, p) {
-			if err := r.file(p, filepath.Base(p)); err != nil {
+			if err := r.file(p, name, filepath.Base(p)); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := r.directory(p, labels[p]); err != nil {
+		if err := r.directory(p, name, labels[p]); err != nil {
 			return err
 		}
 	}
@@ -145,7 +150,17 @@ func apart(directories []string) map[string]string {
 	return labels
 }
 
-func (r *source) directory(dir, label string) error {
+func (r *source) place(file, place string) {
+	if r.places == nil {
+		r.places = map[string]string{}
+	}
+	r.places[file] = place
+}
+
+// placeOf gives where a file is from the directory that was named.
+func (r *source) placeOf(file string) string { return cmp.Or(r.places[file], file) }
+
+func (r *source) directory(dir, name, label string) error {
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -174,7 +189,8 @@ func (r *source) directory(dir, label string) error {
 		if err != nil {
 			return err
 		}
-		return r.file(p, label+filepath.ToSlash(rel))
+		rel = filepath.ToSlash(rel)
+		return r.file(p, path.Join(name, rel), label+rel)
 	})
 }
 
@@ -191,7 +207,7 @@ func sameDirectory(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-func (r *source) file(p, name string) error {
+func (r *source) file(p, name, place string) error {
 	if r.bytes > fn.MaxInput {
 		return nil // it has been reported
 	}
@@ -204,6 +220,7 @@ func (r *source) file(p, name string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", p, err)
 	}
+	r.place(name, place)
 	r.add(in, name)
 	return nil
 }

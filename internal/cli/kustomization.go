@@ -36,7 +36,7 @@ func (r *source) unlisted(files []string) []string {
 		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 {
 			continue
 		}
-		dir := path.Dir(b.name)
+		dir := path.Dir(r.placeOf(b.name))
 		lists[dir] = []string{}
 		for _, entry := range tree.List(doc.Content[0], "resources") {
 			lists[dir] = append(lists[dir], path.Join(dir, entry.Value))

@@ -72,12 +72,13 @@ func openSide(s Streams, value string, onDisk bool, otherwise string, paths []st
 		return side, side.read([]string{value})
 	case onDisk:
 		side.name.Name = filepath.ToSlash(filepath.Clean(value))
+		err := side.read([]string{value})
 		if info, err := os.Stat(value); err == nil && info.IsDir() && side.name.Name != "." {
 			side.label = side.name.Name + "/"
 		} else if dir := path.Dir(side.name.Name); dir != "." {
 			side.label = dir + "/"
 		}
-		return side, side.read([]string{value})
+		return side, err
 	}
 	side.name.Name = cmp.Or(value, otherwise)
 	commit, err := resolve(side.name.Name)

@@ -63,7 +63,7 @@ func (r *source) workTree(paths []string) error {
 			case id != "":
 				absent = append(absent, blob{e.name, id})
 			case file != "":
-				if err := r.file(file, e.name); err != nil {
+				if err := r.file(file, e.name, e.name); err != nil {
 					return err
 				}
 			}
