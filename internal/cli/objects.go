@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// add parses one file. What is no Kubernetes object (values, patches) is passed over.
+func (r *source) add(in []byte, name string) {
+	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
+		return // it has been reported
+	}
+	if name != "" {
+		name = r.label + name
+	}
+	r.bytes, r.values = r.bytes+len(in), r.values+fn.Values(in)
+	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
+		fn.TooLarge(&r.diags, name)
+		return
+	}
+	if base := path.Base(name); base == "kustomization.yaml" || base == "kustomization.yml" {
+		r.builds = append(r.builds, buildFile{name, bytes.Clone(in)}) // of what git wrote it may be a small part
+	}
+	at := diag.At(diag.Ref{File: name}, "")
+	if bytes.HasPrefix(in, []byte("version https://git-lfs.github.com/spec/")) {
+		r.diags.Errorf(diag.InvalidYAML, at, "is a pointer of Git LFS and not the file itself").
+			WithHint("fetch it with `git lfs pull`, in a pipeline by `lfs: true` of actions/checkout; better keep manifests out of LFS")
+		return
+	}
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
+	if err != nil {
+		d := r.diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
+		if bytes.Contains(in, []byte("{{")) {
+			d.WithHint("it looks like a template; render it first, for example with `helm template`")
+		}
+		return
+	}
+	indent := yaml.DeriveSeqIndentStyle(string(in))
+	for i, n := range fn.WithoutLists(r.opened(nodes, name)) {
+		if strings.EqualFold(n.GetKind(), v1alpha1.ClusterSpreadKind) && n.GetApiVersion() == "" {
+			r.diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
+				WithHint("write apiVersion: %s", v1alpha1.APIVersion)
+			continue
+		}
+		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
+			if r.foreign == nil {
+				r.foreign = map[string]bool{}
+			}
+			r.foreign[name] = true
+			continue
+		}
+		if anchored(n.YNode()) {
+			// Notes must not be written through an anchor.
+			expanded, err := tree.Expanded(n.YNode())
+			if err != nil {
+				r.diags.Errorf(diag.TooManyAliases, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, ""), "%s", err).
+					WithHint("write the values out")
+				continue
+			}
+			n = yaml.NewRNode(expanded)
+		}
+		if wrong := place(n, name, i, indent); wrong != "" {
+			r.diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
+			continue
+		}
+		r.items = append(r.items, n)
+	}
+}
+
+// place notes the file of an object, its position there, and whether lists are indented, so that a file keeps
+// its looks. A stream's own notes on files are not followed, they could lead anywhere. It gives the field
+// that is in the way of that, if one is.
+func place(n *yaml.RNode, name string, position int, indent string) (wrong string) {
+	for _, path := range [][]string{{"metadata"}, {"metadata", "annotations"}} {
+		if m := tree.Get(n.YNode(), path...); m != nil && m.Kind != yaml.MappingNode {
+			return strings.Join(path, ".")
+		}
+	}
+	removeNotes(n.YNode())
+	tree.Set(n.YNode(), codec.String(strconv.Itoa(position)), "metadata", "annotations", kioutil.IndexAnnotation)
+	if indent != "" {
+		tree.Set(n.YNode(), codec.String(indent), "metadata", "annotations", kioutil.SeqIndentAnnotation)
+	}
+	if name != "" {
+		tree.Set(n.YNode(), codec.String(name), "metadata", "annotations", kioutil.PathAnnotation)
+	}
+	return ""
+}
+
+// anchored tells whether the place of an object's notes is one that its other parts may share.
+func anchored(n *yaml.Node) bool {
+	for _, key := range []string{"metadata", "annotations"} {
+		i := slices.IndexFunc(n.Content, func(c *yaml.Node) bool { return c.Value == key })
+		if i < 0 || i+1 >= len(n.Content) {
+			return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.ShortTag() == "!!merge" })
+		}
+		if n = n.Content[i+1]; n.Kind == yaml.AliasNode || n.Anchor != "" {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.ShortTag() == "!!merge" })
+}
+
+// errorText takes the layers of packages off the parser's words.
+func errorText(err error) string {
+	text := err.Error()
+	for _, prefix := range []string{"MalformedYAMLError: ", "yaml: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
+}
+
+// isBuildFile recognises what steers kustomize and kpt and is no object of the package.
+func isBuildFile(n *yaml.RNode) bool {
+	group, _, _ := strings.Cut(n.GetApiVersion(), "/")
+	return group == "kustomize.config.k8s.io" || group == "kpt.dev" || n.GetApiVersion() == "builtin"
+}
