@@ -119,10 +119,11 @@ if [ "$status" != 0 ]; then exit "$status"; fi
 
 # A path that the pull request removes has been planned, and there is nothing to render from it. What was rendered may lie in it.
 manifests() {
+  if [ -d "$1" ]; then set -- "$1/."; fi # whose name is no hidden one
   for d in "$rendered" "$storage"; do
     if [ -e "$d" ]; then set -- "$@" -samefile "$d" -prune -o; fi
   done
-  find "$@" -name '.?*' -prune -o -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' \) -print
+  find "$@" -name '.?*' -prune -o -type f \( -iname '*.yaml' -o -iname '*.yml' -o -iname '*.json' \) -print
 }
 there=$path
 if [ "$forge" != none ]; then
@@ -160,16 +161,17 @@ check() { # DIRECTORY FLAGS...
     if grep -q '^!!' "$work/differs"; then echo "error: git ignores what is in $directory; look into .gitignore" >&2; fi
     status=1
   fi
+  if [ -z "$there" ]; then return 0; fi
+  if grep -q '\[NotListed]$' "$work/complaint"; then
+    echo "error: what $directory has and its kustomization does not list is not applied, whatever the plan says" >&2
+    status=1
+  fi
+  # These stay, whatever the plan says of them.
+  if grep -q -e '\[NotInInput]$' -e '\[OwnerAbsent]$' -e '\[SpreadRemoved]$' "$work/complaint"; then
+    echo "error: $directory has objects that do not come out, and they stay; delete what is a leftover, and keep what is yours in $path" >&2
+    status=1
+  fi
 }
 if [ -n "$storage" ]; then check "$storage" --only storage; fi
 check "$rendered" ${storage:+--only management}
-if [ -n "$there" ] && grep -q '\[NotListed]$' "$work/complaint"; then
-  echo "error: what $rendered has and its kustomization does not list is not applied, whatever the plan says" >&2
-  status=1
-fi
-# These stay, whatever the plan says of them.
-if [ -n "$there" ] && grep -q -e '\[NotInInput]$' -e '\[OwnerAbsent]$' -e '\[SpreadRemoved]$' "$work/complaint"; then
-  echo "error: $rendered has objects that do not come out, and they stay; delete what is a leftover, and keep what is yours in $path" >&2
-  status=1
-fi
 exit "$status"

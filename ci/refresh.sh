@@ -94,9 +94,14 @@ git -c user.name="${VSPREAD_NAME:-vspread}" -c user.email="$email" commit --quie
 pushed=no there=
 if git fetch --quiet origin "$branch" 2> "$work/said"; then
   there=$(git rev-parse FETCH_HEAD)
-  by=$(git log -1 --first-parent --no-merges --format=%ce FETCH_HEAD)
-  if [ "$by" != "$email" ]; then complain "$branch has commits of $by, which a refresh would replace; merge it or delete it first"; fi
-  if git diff --quiet FETCH_HEAD HEAD; then pushed=yes; fi
+  by=$(git log -1 --first-parent --no-merges --format=%ae FETCH_HEAD)
+  if [ "$by" != "$email" ]; then
+    # What has been merged may go; a shallow clone does not know.
+    if [ "$(git rev-parse --is-shallow-repository)" = true ]; then git fetch --quiet --unshallow origin; fi
+    git merge-base --is-ancestor "$there" HEAD~1 ||
+      complain "$branch has commits of $by, which a refresh would replace; merge it, and delete it when it was merged otherwise than by a merge commit"
+  fi
+  if git diff --quiet "$there" HEAD; then pushed=yes; fi
 fi
 push() { git push --quiet --force-with-lease="$branch:$there" "$1" "$branch"; }
 

@@ -47,8 +47,8 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 			}
 			added = append(added, changes.Add...)
 			for _, pair := range changes.Kept {
-				if !pair.Desired.Template && pair.Existing.Ref.File != "" {
-					moved[pair.Desired.File] = pair.Existing.Ref.File
+				if !pair.Desired.Template && pair.Existing.Place != "" {
+					moved[pair.Desired.File] = pair.Existing.Place
 				}
 			}
 			for _, a := range outputs[i].Adopted {

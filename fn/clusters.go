@@ -58,7 +58,7 @@ func (r *run) noteUnchosen(spreads []spread) {
 	bySelector := slices.ContainsFunc(spreads, func(s spread) bool { return s.Spec.ClusterSelector != nil })
 	chosen := map[*object.Object]bool{}
 	for _, s := range spreads {
-		found := nearest(r.clustersOf(s.ref.Namespace, s.Spec.Cluster), s.ref.File)
+		found := nearest(r.clustersOf(s.ref.Namespace, s.Spec.Cluster), s.place)
 		if s.Spec.ClusterSelector != nil {
 			found = selected(r.clustersOf(s.ref.Namespace, ""), s.Spec.ClusterSelector)
 		}
@@ -105,7 +105,7 @@ func selected(clusters []*object.Object, s *metav1.LabelSelector) []*object.Obje
 // cluster finds the Cluster of a spread.
 func (r *run) cluster(s spread) *object.Object {
 	at := diag.At(s.ref, "spec.cluster")
-	found := nearest(r.clustersOf(s.ref.Namespace, s.Spec.Cluster), s.ref.File)
+	found := nearest(r.clustersOf(s.ref.Namespace, s.Spec.Cluster), s.place)
 	if len(found) == 1 {
 		return found[0]
 	}
@@ -142,7 +142,7 @@ func nearest(all []*object.Object, file string) []*object.Object {
 		return all
 	}
 	for dir := path.Dir(file); ; dir = path.Dir(dir) {
-		here := slices.DeleteFunc(slices.Clone(all), func(o *object.Object) bool { return o.Ref.File == "" || path.Dir(o.Ref.File) != dir })
+		here := slices.DeleteFunc(slices.Clone(all), func(o *object.Object) bool { return o.Place == "" || path.Dir(o.Place) != dir })
 		if len(here) > 0 {
 			return here
 		}

@@ -21,6 +21,8 @@ import (
 type spread struct {
 	*v1alpha1.ClusterSpread
 	ref diag.Ref
+	// place is the file, as in object.Object.
+	place string
 	// inventory, when the functionConfig is one.
 	inventory *object.Object
 }
@@ -84,7 +86,7 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 	case o.Ref.APIVersion == "v1" && o.Ref.Kind == "ConfigMap":
 		s, diags := v1alpha1.DecodeOptions(tree.Strings(o.Node, "data"), o.Ref)
 		r.diags.Append(diags...)
-		return valid([]spread{{ClusterSpread: s, ref: o.Ref}})
+		return valid([]spread{{ClusterSpread: s, ref: o.Ref, place: o.Place}})
 	}
 	r.diags.Errorf(diag.UnknownFunctionConfig, diag.At(o.Ref, ""), "the functionConfig is apiVersion %q, kind %q, which vspread does not know", o.Ref.APIVersion, o.Ref.Kind).
 		WithHint("it is a ClusterSpread of %s, a ConfigMap of options, or the inventory's ConfigMap with the label %s: \"true\"", v1alpha1.APIVersion, inventory.Label)
@@ -99,7 +101,7 @@ func isPlaceholder(n *yaml.Node) bool {
 func (r *run) decode(o *object.Object) spread {
 	s, diags := v1alpha1.Decode(o.Node, o.Ref)
 	r.diags.Append(diags...)
-	return spread{ClusterSpread: s, ref: o.Ref}
+	return spread{ClusterSpread: s, ref: o.Ref, place: o.Place}
 }
 
 // valid drops what could not be decoded at all; it has been reported.
@@ -112,7 +114,7 @@ func valid(spreads []spread) []spread {
 func (r *run) seededSpreads(inv *object.Object) []spread {
 	s := &v1alpha1.ClusterSpread{}
 	s.Name = inv.Ref.Name
-	cluster := r.cluster(spread{ClusterSpread: s, ref: inv.Ref})
+	cluster := r.cluster(spread{ClusterSpread: s, ref: inv.Ref, place: inv.Place})
 	if cluster == nil {
 		return nil
 	}
@@ -134,5 +136,5 @@ func (r *run) seededSpreads(inv *object.Object) []spread {
 	}
 	s.Default()
 	r.diags.Append(s.Validate(diag.At(inv.Ref, ""))...)
-	return []spread{{ClusterSpread: s, ref: inv.Ref, inventory: inv}}
+	return []spread{{ClusterSpread: s, ref: inv.Ref, place: inv.Place, inventory: inv}}
 }

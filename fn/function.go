@@ -114,15 +114,11 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		r.noteUnchosen(spreads)
 		r.noteUnused()
 	}
-	pools := 0
+	made := 0
 	for _, s := range inputs {
-		if n := pools + len(s.Spread.Spec.Workers)*len(s.Inventory.Locals()); n > MaxPools {
-			r.diags.Errorf(diag.InputTooLarge, diag.At(s.SpreadRef, ""), "%d pools and more would come out, of %d at the most", n, MaxPools).
-				WithHint("render fewer Clusters at a time")
-			break
-		}
+		s.Made = made
 		out, diags := expand.Expand(s)
-		pools += len(out.Pools)
+		made += len(out.Pools)
 		r.diags.Append(diags...)
 		outputs = append(outputs, out)
 		inventories[s.Cluster.Key()], refs[s.Cluster.Key()] = s.Inventory, s.InventoryRef
@@ -183,7 +179,7 @@ func (r *run) refuseDuplicates() {
 		}
 		at := place{Key: o.Key()}
 		if isInventory(o) && o.IsLocalConfig() {
-			at.directory = path.Dir(o.Ref.File)
+			at.directory = path.Dir(o.Place)
 		}
 		x, ok := first[at]
 		if ok {
@@ -236,7 +232,7 @@ func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
 		if !isSpread(o) {
 			continue
 		}
-		meant := nearest(r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster")), o.Ref.File)
+		meant := nearest(r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster")), o.Place)
 		if selector := tree.Get(o.Node, "spec", "clusterSelector"); selector != nil {
 			var s metav1.LabelSelector
 			codec.Decode(selector, "", &s) // what is wrong with it is for the run that it configures

@@ -28,7 +28,7 @@ func (r *run) inventory(s spread) *parsedInventory {
 			found = append(found, o)
 		}
 	}
-	found = nearest(found, s.ref.File)
+	found = nearest(found, s.place)
 	switch {
 	case len(found) == 1:
 		return r.parse(found[0])

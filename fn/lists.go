@@ -118,11 +118,12 @@ func mentionsUs(n *yaml.Node) bool {
 }
 
 // file tells where the List of an opened item lies; its elements have no notes of their own.
-func (l lists) file(i int) string {
+func (l lists) file(i int) (called, place string) {
 	if len(l.whole) == 0 || l.of[i] < 0 {
-		return ""
+		return "", ""
 	}
-	return object.New(l.whole[l.of[i]].YNode(), 0).Ref.File
+	list := object.New(l.whole[l.of[i]].YNode(), 0)
+	return list.Ref.File, list.Place
 }
 
 // close puts the opened items back into their Lists. What was removed is nil.

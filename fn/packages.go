@@ -40,8 +40,9 @@ func packagesOf(nodes ...*yaml.RNode) packages {
 // locate makes the file of an object one from that directory.
 func (p packages) locate(o *object.Object) {
 	dir := path.Clean(o.Annotation(packagePath))
-	if o.Ref.File != "" && dir != p.root && isBelow(dir, p.root) {
-		o.Ref.File = path.Join(strings.TrimPrefix(strings.TrimPrefix(dir, p.root), "/"), o.Ref.File)
+	if o.Place != "" && dir != p.root && isBelow(dir, p.root) {
+		o.Place = path.Join(strings.TrimPrefix(strings.TrimPrefix(dir, p.root), "/"), o.Place)
+		o.Ref.File = o.Place
 	}
 }
 

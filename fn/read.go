@@ -4,7 +4,6 @@ package fn
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"io"
 	"slices"
@@ -25,9 +24,6 @@ const MaxInput = 64 << 20
 // MaxValues is the most values that are read; in memory each takes some hundred bytes, however short it is
 // written.
 const MaxValues = 3_000_000
-
-// MaxPools is the most pools that are made; 1,000 Clusters of 20 hosts have as many. Each takes some 70 KiB of memory.
-const MaxPools = 20_000
 
 // Values estimates from above how many values a text of YAML holds.
 func Values(in []byte) int { return bytes.Count(in, []byte("\n")) + bytes.Count(in, []byte(",")) }
@@ -110,7 +106,9 @@ func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, di
 	objects := make([]*object.Object, 0, len(items))
 	for i, item := range items {
 		o := object.New(item.YNode(), i)
-		o.Ref.File = cmp.Or(o.Ref.File, lists.file(i))
+		if o.Place == "" {
+			o.Ref.File, o.Place = lists.file(i)
+		}
 		if expandAll && tree.HasAliases(item.YNode()) {
 			expanded, err := tree.Expanded(item.YNode())
 			if err != nil {

@@ -27,7 +27,7 @@ func placed(added []object.Desired, items []*yaml.RNode, moved map[string]string
 		}
 		o := object.New(item.YNode(), 0)
 		index, _ := strconv.Atoi(o.Annotation(kioutil.IndexAnnotation))
-		next[o.Ref.File] = max(next[o.Ref.File], index+1)
+		next[o.Place] = max(next[o.Place], index+1)
 	}
 	var out []*yaml.RNode
 	for _, d := range added {

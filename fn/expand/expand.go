@@ -29,6 +29,9 @@ const (
 // ExcludeAnnotation on a MachineDeployment says that its workers are meant to be beside the pools.
 const ExcludeAnnotation = "vspread.dev/exclude"
 
+// MaxPools is the most pools that are made of one input; 1,000 Clusters of 20 hosts have as many. Each takes some 70 KiB of memory.
+const MaxPools = 20_000
+
 // Input is all that an expansion depends on.
 type Input struct {
 	// Spread is valid and has its defaults set.
@@ -42,6 +45,8 @@ type Input struct {
 	InventoryRef diag.Ref
 	// Objects are those of the whole input, with what vspread wrote earlier.
 	Objects *object.Set
+	// Made is how many pools other Clusters of the input have.
+	Made int
 }
 
 // Output is what a Cluster's workers and storage consist of.
@@ -105,10 +110,16 @@ func (e *expansion) run() Output {
 	e.refuseUnclaimed()
 	storage := e.chooseStorage()
 	out := Output{Owner: e.cluster.owner, Cluster: e.Cluster}
+	made := 0
 	for i, group := range e.Spread.Spec.Workers {
 		at := e.at().Dot("workers").Index(i)
 		seed, found := e.findSeed(group, at)
 		pools := e.spread(e.pools(group, storage, at), group, seed, at)
+		if made += len(pools); e.Made+made > MaxPools {
+			e.diags.Errorf(diag.InputTooLarge, diag.At(e.SpreadRef, ""), "more than %d pools would come out in all", MaxPools).
+				WithHint("render fewer Clusters at a time")
+			return out
+		}
 		if !found {
 			continue // it has been reported; what the seed would have said is not missing
 		}

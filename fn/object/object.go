@@ -5,6 +5,7 @@
 package object
 
 import (
+	"cmp"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
@@ -59,7 +60,13 @@ type Object struct {
 	// Item is the position among the items of the input.
 	Item int
 	Ref  diag.Ref
+	// Place is the file it is in, from a directory that all of the input has in common, or "". In messages a file may be called
+	// otherwise, and is in Ref.
+	Place string
 }
+
+// CalledAnnotation is what a file is called in messages, where that is not its place. It is written nowhere.
+const CalledAnnotation = "internal.config.kubernetes.io/called"
 
 // New takes apart an item of the input.
 func New(node *yaml.Node, item int) *Object {
@@ -68,14 +75,17 @@ func New(node *yaml.Node, item int) *Object {
 	if file == "" {
 		file = annotations[kioutil.LegacyPathAnnotation] //nolint:staticcheck // older kpt sets only this one
 	}
-	return &Object{Node: node, Item: item, Ref: diag.Ref{
+	return &Object{Node: node, Item: item, Place: file, Ref: diag.Ref{
 		APIVersion: tree.String(node, "apiVersion"),
 		Kind:       tree.String(node, "kind"),
 		Namespace:  tree.String(node, "metadata", "namespace"),
 		Name:       tree.String(node, "metadata", "name"),
-		File:       file,
+		File:       cmp.Or(annotations[CalledAnnotation], file),
 	}}
 }
+
+// Keeper is the Cluster that vspread looks after an object for, because it wrote or adopted it, or "".
+func (o *Object) Keeper() string { return cmp.Or(o.Owner(), o.Annotation(AdoptedAnnotation)) }
 
 // Group is the API group; the core group of Kubernetes is "".
 func (o *Object) Group() string {

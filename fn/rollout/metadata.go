@@ -3,7 +3,6 @@
 package rollout
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,13 +35,13 @@ func (c *comparison) metadata(p *Pool, before, after *group) {
 		autoscaling(p, before.autoscaler, after.autoscaler)
 	}
 	switch {
-	case object.SameOwner(keeper(before.Object), keeper(after.Object)):
-	case keeper(after.Object) == "":
+	case object.SameOwner(before.Object.Keeper(), after.Object.Keeper()):
+	case after.Object.Keeper() == "":
 		p.Changes = append(p.Changes, InPlace)
 		p.Reasons = append(p.Reasons, Reason{Text: "vspread no longer looks after it"})
 	default:
 		p.Changes = append(p.Changes, Adopt)
-		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + keeper(after.Object)})
+		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + after.Object.Keeper()})
 	}
 }
 
@@ -64,11 +63,6 @@ func autoscaling(p *Pool, before, after *Range) {
 // isOfAutoscaler recognises annotations that the cluster autoscaler reads.
 func isOfAutoscaler(key string) bool {
 	return key == object.MinSizeAnnotation || key == object.MaxSizeAnnotation || strings.HasPrefix(key, "capacity.cluster-autoscaler.kubernetes.io/")
-}
-
-// keeper is the Cluster that vspread looks after a MachineDeployment for, or "".
-func keeper(o *object.Object) string {
-	return cmp.Or(o.Owner(), o.Annotation(object.AdoptedAnnotation))
 }
 
 // isNote recognises annotations that tools leave on objects for themselves, and those that say whose it is, which

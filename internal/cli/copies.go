@@ -22,13 +22,13 @@ func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
 	for i, n := range items {
 		objects[i] = object.New(n.YNode(), i)
 		byKey[objects[i].Key()] = append(byKey[objects[i].Key()], i)
-		for dir := range directories(objects[i].Ref.File) {
+		for dir := range directories(objects[i].Place) {
 			hasOurs[dir] = hasOurs[dir] || objects[i].Owner() != ""
 			hasSpread[dir] = hasSpread[dir] || isClusterSpread(n)
 		}
 	}
 	isOutput := func(o *object.Object) bool {
-		for dir := range directories(o.Ref.File) {
+		for dir := range directories(o.Place) {
 			if hasOurs[dir] && !hasSpread[dir] {
 				return true
 			}
@@ -73,7 +73,7 @@ func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
 	first := map[object.Key]*object.Object{}
 	return slices.DeleteFunc(items, func(n *yaml.RNode) bool {
 		o := object.New(n.YNode(), 0)
-		if o.Ref.File == "" || o.Owner() != "" || o.Group() == v1alpha1.Group || o.Group() == object.CoreGroup && o.Ref.Kind == "Cluster" || isInventoryConfig(n) {
+		if o.Place == "" || o.Ref.Name == "" || o.Owner() != "" || o.Group() == v1alpha1.Group || o.Group() == object.CoreGroup && o.Ref.Kind == "Cluster" || isInventoryConfig(n) {
 			return false
 		}
 		x, isThere := first[o.Key()]
@@ -81,7 +81,7 @@ func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
 			first[o.Key()] = o
 			return false
 		}
-		return x.Ref.File != o.Ref.File && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(withoutNotes(x.Node), withoutNotes(o.Node))
+		return x.Place != o.Place && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(withoutNotes(x.Node), withoutNotes(o.Node))
 	})
 }
 

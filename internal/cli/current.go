@@ -10,14 +10,14 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// written is what vspread wrote into files at some time.
+// written is what vspread wrote into files at some time, or changed there.
 type written []*object.Object
 
-// ours gives what vspread wrote among objects, as it is now.
+// ours gives what vspread wrote, and the MachineDeployments that it adopted, as they are now.
 func ours(items []*yaml.RNode) written {
 	var out written
 	for i, n := range items {
-		if isOwned(n) {
+		if object.New(n.YNode(), i).Keeper() != "" {
 			out = append(out, object.New(tree.Clone(n.YNode()), i))
 		}
 	}
@@ -30,9 +30,8 @@ func (w written) outOfDate(now []*yaml.RNode) diag.List {
 	var diags diag.List
 	comesOut := map[object.Key]*object.Object{}
 	for i, n := range now {
-		if o := object.New(n.YNode(), i); o.Owner() != "" {
-			comesOut[o.Key()] = o
-		}
+		o := object.New(n.YNode(), i)
+		comesOut[o.Key()] = o
 	}
 	isThere, owners := map[object.Key]bool{}, map[string]bool{}
 	say := func(o *object.Object, what string) {
@@ -40,7 +39,7 @@ func (w written) outOfDate(now []*yaml.RNode) diag.List {
 			WithHint("run `kpt fn render` or `vspread render -o` again, and commit what it writes")
 	}
 	for _, o := range w {
-		isThere[o.Key()], owners[o.Owner()] = true, true
+		isThere[o.Key()], owners[o.Keeper()] = true, true
 		switch x := comesOut[o.Key()]; {
 		case x == nil:
 			say(o, "does not come out of the sources any more")

@@ -44,14 +44,11 @@ func (o renderOptions) intoDirectory(s Streams, input source) error {
 	input.diags.Append(earlier.diags...)
 	out := o.expanded(input)
 	wanted, diags := o.wanted(out.Items)
-	for file, place := range earlier.places {
-		input.place(file, place)
-	}
-	l := layout{dir: o.output, placeOf: input.placeOf}
+	l := layout{dir: o.output}
 	l.arrange(wanted, out.Items, earlier.items)
 	l.refuseForeign(earlier.foreign)
 	for _, file := range earlier.unlisted(slices.Sorted(maps.Keys(l.after))) {
-		l.diags.Warnf(diag.NotListed, diag.At(diag.Ref{File: path.Join(filepath.ToSlash(o.output), file)}, ""), "is not listed in the kustomization of %s, so it is not applied where kustomize reads the directory", o.output).
+		l.diags.Warnf(diag.NotListed, l.at(file), "is not listed in the kustomization of %s, so it is not applied where kustomize reads the directory", o.output).
 			WithHint("list it there, or delete the kustomization: Flux and Argo CD then take every file")
 	}
 	if !out.Diags.HasErrors() {
@@ -75,9 +72,7 @@ func isOwned(n *yaml.RNode) bool { return object.New(n.YNode(), 0).Owner() != ""
 
 // layout is which object is in which file of the output directory, before and after.
 type layout struct {
-	dir string
-	// placeOf gives where a file of the input, or of the directory, is from its root.
-	placeOf       func(file string) string
+	dir           string
 	before, after map[string][]*yaml.RNode
 	// touched are the files whose objects are not just those that were there.
 	touched map[string]bool
@@ -99,7 +94,7 @@ func (l *layout) arrange(wanted, all, earlier []*yaml.RNode) {
 	where := map[object.Key]string{}
 	for _, n := range earlier {
 		x := object.New(n.YNode(), 0)
-		file := l.placeOf(x.Ref.File)
+		file := x.Place
 		l.before[file] = append(l.before[file], n)
 		switch {
 		case isWanted[x.Key()] && l.replaces(output[x.Key()], x):
@@ -112,7 +107,7 @@ func (l *layout) arrange(wanted, all, earlier []*yaml.RNode) {
 	}
 	for _, n := range wanted {
 		x := object.New(n.YNode(), 0)
-		file := cmp.Or(where[x.Key()], l.placeOf(x.Ref.File), "stdin.yaml")
+		file := cmp.Or(where[x.Key()], x.Place, "stdin.yaml")
 		if !filepath.IsLocal(filepath.FromSlash(file)) {
 			l.diags.Errorf(diag.InvalidValue, diag.At(x.Ref, "metadata.annotations"), "places the object outside of %s", l.dir)
 			continue
@@ -125,11 +120,16 @@ func (l *layout) arrange(wanted, all, earlier []*yaml.RNode) {
 	}
 }
 
+// at is a file of the directory in messages.
+func (l *layout) at(file string) diag.Where {
+	return diag.At(diag.Ref{File: path.Join(filepath.ToSlash(l.dir), file)}, "")
+}
+
 // refuseForeign reports files that would be written anew, or removed, with something in them that is no Kubernetes object.
 func (l *layout) refuseForeign(foreign map[string]bool) {
 	for _, file := range slices.Sorted(maps.Keys(foreign)) {
-		if l.touched[l.placeOf(file)] {
-			l.diags.Errorf(diag.ObjectInTheWay, diag.At(diag.Ref{File: file}, ""), "has something in it that is no Kubernetes object, and would be lost").
+		if l.touched[file] {
+			l.diags.Errorf(diag.ObjectInTheWay, l.at(file), "has something in it that is no Kubernetes object, and would be lost").
 				WithHint("move it out of this file, which vspread writes")
 		}
 	}

@@ -3,7 +3,6 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -29,11 +28,9 @@ type source struct {
 	bytes, values int
 	// label is put before the names of files that git has.
 	label string
-	// places are, by the files' names, where they are from the directory that was named, which is where what comes out goes.
-	places map[string]string
 
 	items []*yaml.RNode
-	// foreign are files with something in them that is no object.
+	// foreign are the places of files with something in them that is no object.
 	foreign map[string]bool
 	// builds are the kustomization files, which are no objects.
 	builds []buildFile
@@ -56,8 +53,8 @@ func (r *source) note(path string, had int) {
 
 // buildFile is a file that steers kustomize.
 type buildFile struct {
-	name    string
-	content []byte
+	name, place string
+	content     []byte
 }
 
 // transform expands what was read, but for copies in the output of `vspread render -o`; what could not be read is reported
@@ -72,8 +69,9 @@ func (r *source) transform() fn.Outcome {
 	return out
 }
 
-// read takes paths in their order; "-" is standard input. Objects are annotated with their path, as the user would write it, and
-// their index in the file. Places are relative to the directory that was named, or of several to what these have in common.
+// read takes paths in their order; "-" is standard input. Objects are annotated with their path, relative to the
+// directory that was named, or of several to what these have in common, and their index in the file; and with what the user
+// would call the file.
 func (r *source) read(paths []string) error {
 	var files, names, directories []string
 	for _, p := range paths {
@@ -100,7 +98,7 @@ func (r *source) read(paths []string) error {
 			if err != nil {
 				return err
 			}
-			r.add(in, "")
+			r.add(in, "", "")
 			continue
 		}
 		p, name := files[0], names[0]
@@ -142,16 +140,6 @@ func apart(directories []string) map[string]string {
 	}
 	return labels
 }
-
-func (r *source) place(file, place string) {
-	if r.places == nil {
-		r.places = map[string]string{}
-	}
-	r.places[file] = place
-}
-
-// placeOf gives where a file is from the directory that was named.
-func (r *source) placeOf(file string) string { return cmp.Or(r.places[file], file) }
 
 func (r *source) directory(dir, name, label string) error {
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
@@ -213,7 +201,6 @@ func (r *source) file(p, name, place string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", p, err)
 	}
-	r.place(name, place)
-	r.add(in, name)
+	r.add(in, name, place)
 	return nil
 }

@@ -137,7 +137,7 @@ func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if err := report(s, diags); err != nil {
 		return err
 	}
-	if err := o.collect(&p, input.items, input.placeOf, inv, root); err != nil {
+	if err := o.collect(&p, input.items, inv, root); err != nil {
 		return err
 	}
 	return o.write(s, p)
@@ -162,13 +162,13 @@ func onlyCluster(items []*yaml.RNode, diags *diag.List) *object.Object {
 }
 
 // collect makes the content of all files.
-func (o initOptions) collect(p *plan, items []*yaml.RNode, places func(string) string, inv *inventoryFile, root string) error {
+func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile, root string) error {
 	byFile := map[string][]*yaml.RNode{}
 	for _, n := range items {
 		if isInventoryConfig(n) || tree.String(n.YNode(), "kind") == "ClusterSpread" {
 			continue
 		}
-		file := places(object.New(n.YNode(), 0).Ref.File)
+		file := object.New(n.YNode(), 0).Place
 		if file == "" || isMadeByInit(file) {
 			file = "cluster.yaml"
 		}

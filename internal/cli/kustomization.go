@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -17,47 +18,57 @@ import (
 // harmless are the fields of a kustomization that change no object, or only pass objects on.
 var harmless = []string{"apiVersion", "kind", "metadata", "resources", "configurations", "sortOptions", "buildMetadata", "openapi", "transformers"}
 
-// has tells whether what a kustomization lists was read, be it a file or a directory.
-func (r *source) has(kustomization, entry string) bool {
-	file := func(name string) string { return strings.TrimPrefix(name, r.label) }
-	listed := path.Join(path.Dir(file(kustomization)), entry)
-	return slices.ContainsFunc(r.items, func(n *yaml.RNode) bool {
-		f := file(object.New(n.YNode(), 0).Ref.File)
-		return f == listed || strings.HasPrefix(f, listed+"/")
-	})
+// readPlaces gives the files that objects were read from, and the directories that these are in.
+func (r *source) readPlaces() map[string]bool {
+	out := map[string]bool{}
+	for _, n := range r.items {
+		for p := object.New(n.YNode(), 0).Place; p != "" && !out[p]; p = path.Dir(p) {
+			out[p] = true
+		}
+	}
+	return out
 }
+
+// listings are what kustomizations list, by their directories.
+type listings map[string]map[string]bool
 
 // unlisted gives those of the files in a directory that its kustomization, if it has one, does not lead to: who applies the
 // directory by kustomize, as Flux does, leaves them out.
 func (r *source) unlisted(files []string) []string {
-	lists := map[string][]string{}
+	all := listings{}
 	for _, b := range r.builds {
 		var doc yaml.Node
 		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 {
 			continue
 		}
-		dir := path.Dir(r.placeOf(b.name))
-		lists[dir] = []string{}
-		for _, entry := range tree.List(doc.Content[0], "resources") {
-			lists[dir] = append(lists[dir], path.Join(dir, entry.Value))
+		dir := path.Dir(b.place)
+		all[dir] = map[string]bool{}
+		for _, list := range []string{"resources", "bases", "components"} {
+			for _, entry := range tree.List(doc.Content[0], list) {
+				all[dir][path.Join(dir, entry.Value)] = true
+			}
 		}
 	}
-	if lists["."] == nil {
+	if all["."] == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(files), func(file string) bool { return isListed(lists, ".", file) })
+	return slices.DeleteFunc(slices.Clone(files), func(file string) bool { return all.leads(".", file) })
 }
 
-func isListed(lists map[string][]string, dir, file string) bool {
-	return slices.ContainsFunc(lists[dir], func(entry string) bool {
-		isInside := strings.HasPrefix(entry, dir+"/") || dir == "." && entry != "."
-		return entry == file || isInside && strings.HasPrefix(file, entry+"/") && (lists[entry] == nil || isListed(lists, entry, file))
-	})
+// leads tells whether the kustomization of a directory leads to a file in it.
+func (l listings) leads(dir, file string) bool {
+	for p := file; p != dir && p != "."; p = path.Dir(p) {
+		if l[dir][p] && (p == file || l[p] == nil || l.leads(p, file)) {
+			return true
+		}
+	}
+	return false
 }
 
 // kustomizations warns of those that do more than list resources: what they do is neither in a plan nor in what is rendered.
 func (r *source) kustomizations() diag.List {
 	var diags diag.List
+	places := sync.OnceValue(r.readPlaces)
 	for _, b := range r.builds {
 		var doc yaml.Node
 		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
@@ -72,7 +83,7 @@ func (r *source) kustomizations() diag.List {
 		}
 		for _, list := range []string{"resources", "transformers"} {
 			for _, entry := range tree.List(root, list) {
-				outside := strings.HasPrefix(entry.Value, "..") && !r.has(b.name, entry.Value)
+				outside := strings.HasPrefix(entry.Value, "..") && !places()[path.Join(path.Dir(b.place), entry.Value)]
 				if outside || strings.Contains(entry.Value, "://") || strings.Contains(entry.Value, "\n") || strings.HasPrefix(entry.Value, "github.com/") {
 					line, _, _ := strings.Cut(entry.Value, "\n")
 					does = append(does, list+": "+line)

@@ -15,13 +15,14 @@ import (
 
 	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// add parses one file. What is no Kubernetes object (values, patches) is passed over.
-func (r *source) add(in []byte, name string) {
+// add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is passed over.
+func (r *source) add(in []byte, name, place string) {
 	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
 		return // it has been reported
 	}
@@ -33,13 +34,15 @@ func (r *source) add(in []byte, name string) {
 		fn.TooLarge(&r.diags, name)
 		return
 	}
-	if base := path.Base(name); base == "kustomization.yaml" || base == "kustomization.yml" {
-		r.builds = append(r.builds, buildFile{name, bytes.Clone(in)}) // of what git wrote it may be a small part
+	if base := path.Base(place); base == "kustomization.yaml" || base == "kustomization.yml" {
+		r.builds = append(r.builds, buildFile{name, place, bytes.Clone(in)}) // of what git wrote it may be a small part
 	}
 	at := diag.At(diag.Ref{File: name}, "")
 	if bytes.HasPrefix(in, []byte("version https://git-lfs.github.com/spec/")) {
-		r.diags.Errorf(diag.InvalidYAML, at, "is a pointer of Git LFS and not the file itself").
-			WithHint("fetch it with `git lfs pull`, in a pipeline by `lfs: true` of actions/checkout; better keep manifests out of LFS")
+		if path.Ext(place) != ".json" { // dashboards and the like
+			r.diags.Warnf(diag.InvalidYAML, at, "is a pointer of Git LFS, so what is in the file is not seen").
+				WithHint("keep manifests out of LFS, for `vspread plan` reads what git itself has; for the rest there is `git lfs pull`, in a pipeline `lfs: true` of actions/checkout")
+		}
 		return
 	}
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
@@ -61,7 +64,7 @@ func (r *source) add(in []byte, name string) {
 			if r.foreign == nil {
 				r.foreign = map[string]bool{}
 			}
-			r.foreign[name] = true
+			r.foreign[place] = true
 			continue
 		}
 		if anchored(n.YNode()) {
@@ -74,7 +77,7 @@ func (r *source) add(in []byte, name string) {
 			}
 			n = yaml.NewRNode(expanded)
 		}
-		if wrong := place(n, name, i, indent); wrong != "" {
+		if wrong := annotate(n, name, place, i, indent); wrong != "" {
 			r.diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
 			continue
 		}
@@ -82,10 +85,10 @@ func (r *source) add(in []byte, name string) {
 	}
 }
 
-// place notes the file of an object, its position there, and whether lists are indented, so that a file keeps
+// annotate notes the file of an object, its position there, and whether lists are indented, so that a file keeps
 // its looks. A stream's own notes on files are not followed, they could lead anywhere. It gives the field
 // that is in the way of that, if one is.
-func place(n *yaml.RNode, name string, position int, indent string) (wrong string) {
+func annotate(n *yaml.RNode, name, place string, position int, indent string) (wrong string) {
 	for _, path := range [][]string{{"metadata"}, {"metadata", "annotations"}} {
 		if m := tree.Get(n.YNode(), path...); m != nil && m.Kind != yaml.MappingNode {
 			return strings.Join(path, ".")
@@ -96,8 +99,11 @@ func place(n *yaml.RNode, name string, position int, indent string) (wrong strin
 	if indent != "" {
 		tree.Set(n.YNode(), codec.String(indent), "metadata", "annotations", kioutil.SeqIndentAnnotation)
 	}
-	if name != "" {
-		tree.Set(n.YNode(), codec.String(name), "metadata", "annotations", kioutil.PathAnnotation)
+	if place != "" {
+		tree.Set(n.YNode(), codec.String(place), "metadata", "annotations", kioutil.PathAnnotation)
+	}
+	if name != place {
+		tree.Set(n.YNode(), codec.String(name), "metadata", "annotations", object.CalledAnnotation)
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ package cli
 import (
 	"bytes"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -149,7 +150,7 @@ func (o renderOptions) pruned(out fn.Outcome) fn.Outcome {
 var notes = []string{
 	kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, //nolint:staticcheck // older kpt's as well
 	kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation, //nolint:staticcheck // older kpt's as well
-	kioutil.SeqIndentAnnotation,
+	kioutil.SeqIndentAnnotation, object.CalledAnnotation,
 }
 
 func removeNotes(node *yaml.Node) {
@@ -166,6 +167,11 @@ func document(items []*yaml.RNode) []byte {
 			b.WriteString("---\n")
 		}
 		tree.Writable(n.YNode())
+		if len(items) > 1 && path.Ext(object.New(n.YNode(), 0).Place) == ".json" {
+			// The writer would write JSON, and a file of several is YAML.
+			n = n.Copy()
+			removeNotes(n.YNode())
+		}
 		// One by one: the YAML library's encoder keeps all that it has written, some hundred bytes for each value.
 		w := kio.ByteWriter{Writer: &b, ClearAnnotations: notes, KeepReaderAnnotations: false}
 		if err := w.Write([]*yaml.RNode{n}); err != nil {

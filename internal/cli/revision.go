@@ -102,7 +102,7 @@ func (r *source) blobs(files []blob, place string) error {
 		if len(rest) <= sizes[i] {
 			return fmt.Errorf("git cat-file: %s is cut short", f.name)
 		}
-		r.add(rest[:sizes[i]], f.name)
+		r.add(rest[:sizes[i]], f.name, f.name)
 		out = rest[sizes[i]+1:]
 	}
 	return nil
