@@ -39,8 +39,9 @@ func isInventory(o *object.Object) bool {
 func (r *run) misspelt(none bool) bool {
 	found := false
 	for _, o := range r.objects.All() {
-		isKind := strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind)
-		if isSpread(o) || o.Group() != v1alpha1.Group && !(isKind && (none || diag.Suggest(o.Group(), []string{v1alpha1.Group}) != "")) {
+		isNear := none || diag.Suggest(o.Group(), []string{v1alpha1.Group}) != ""
+		isMeant := o.Group() == v1alpha1.Group || isNear && strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind)
+		if isSpread(o) || !isMeant {
 			continue
 		}
 		found = true

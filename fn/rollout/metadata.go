@@ -35,13 +35,13 @@ func (c *comparison) metadata(p *Pool, before, after *group) {
 		autoscaling(p, before.autoscaler, after.autoscaler)
 	}
 	switch {
-	case object.SameOwner(before.Object.Keeper(), after.Object.Keeper()):
-	case after.Object.Keeper() == "":
+	case object.SameOwner(before.Keeper(), after.Keeper()):
+	case after.Keeper() == "":
 		p.Changes = append(p.Changes, InPlace)
 		p.Reasons = append(p.Reasons, Reason{Text: "vspread no longer looks after it"})
 	default:
 		p.Changes = append(p.Changes, Adopt)
-		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + after.Object.Keeper()})
+		p.Reasons = slices.Insert(p.Reasons, 0, Reason{Text: "vspread looks after it from now on, for " + after.Keeper()})
 	}
 }
 

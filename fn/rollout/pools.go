@@ -82,10 +82,10 @@ func (c *comparison) removed(p *Pool, before *group) {
 		}
 		removal := c.diags.Warnf(diag.PoolRemoved, diag.At(before.Ref, ""), "is removed with %s", with)
 		switch {
-		case before.Object.Keeper() != "" && is.Name != "" && is.Name != before.machine.datastore.Name:
+		case before.Keeper() != "" && is.Name != "" && is.Name != before.machine.datastore.Name:
 			removal.WithHint("to keep it and its machines, keep the name that its datastore had: overrides: [{datastore: %s, name: %s}] in its worker group", is.Name, before.machine.datastore.Name)
 		case before.isControlPlane():
-		case before.Object.Keeper() != "":
+		case before.Keeper() != "":
 			removal.WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
 		default:
 			removal.WithHint("to move its machines first, keep it with replicas: 0; to keep them, let a pool adopt it")
