@@ -8,20 +8,26 @@
 #   VSPREAD_RENDERED  the directory with what comes out, which must be up to date; nothing: there is none, or it is kept among the
 #                     manifests, as kpt does it, where it must be up to date, too
 #   VSPREAD_STORAGE   the directory with what the workload cluster gets itself; VSPREAD_RENDERED then has the rest
+#   VSPREAD_BUILD     directories that kustomize builds, several separated by spaces, for layers: the plan is of what comes out, and
+#                     VSPREAD_PATH is where the inventories are. kustomize runs what the kustomizations name, without tokens
 #   VSPREAD_FAIL_ON   kinds of changes that fail the job, such as replace,remove
 #   VSPREAD_COMMENT   false: no comment
 #   VSPREAD_AUTHOR    GitHub: who the comments are by; default github-actions[bot]
 #   GH_TOKEN          GitHub: what `gh` writes with
 #   VSPREAD_TOKEN     GitLab: an access token of the project with the scope api
 set -euf # f, because $path is split and not expanded
-path=${VSPREAD_PATH:-.} rendered=${VSPREAD_RENDERED:-} storage=${VSPREAD_STORAGE:-}
+path=${VSPREAD_PATH:-.} rendered=${VSPREAD_RENDERED:-} storage=${VSPREAD_STORAGE:-} build=${VSPREAD_BUILD:-}
 fail_on=$(printf %s "${VSPREAD_FAIL_ON:-}" | tr -d '[:space:]')
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work"; if [ -n "$build" ]; then git worktree prune; fi' EXIT
 status=0
 
 complain() { echo "error: $1" >&2; exit 3; }
 if [ -n "$storage" ] && [ -z "$rendered" ]; then complain "VSPREAD_STORAGE (storage) needs VSPREAD_RENDERED (rendered)"; fi
+if [ -n "$build" ]; then
+  if [ -n "$rendered" ]; then complain "VSPREAD_BUILD (build) is for a deployer that runs kustomize; VSPREAD_RENDERED (rendered) must be empty"; fi
+  command -v kustomize > /dev/null || complain "kustomize is not installed"
+fi
 
 # Which pull request, and where it left the branch that it is for.
 forge=none base=
@@ -81,10 +87,41 @@ comment() {
   esac
 }
 
+# built writes what kustomize makes of the layers below a directory, and the inventories, by which the plan knows the hosts.
+built() { # ROOT FILE
+  : > "$2"
+  for d in $build; do
+    if [ -e "$1/$d" ]; then
+      (cd "$1" && env -u GH_TOKEN -u GITHUB_TOKEN -u VSPREAD_TOKEN kustomize build --enable-alpha-plugins --enable-exec "$d") >> "$2" || return 1
+      echo --- >> "$2"
+    fi
+  done
+  for p in $path; do
+    if [ ! -e "$1/$p" ]; then continue; fi
+    find "$1/$p/." -name '.?*' -prune -o -type f -iname '*.y*ml' -exec grep -lF 'vspread.dev/inventory:' {} + | sort > "$work/inventories"
+    while read -r f; do
+      # Other objects in the file are in what was built.
+      if [ "$(grep -c '^kind:' "$f")" = 1 ]; then { cat "$f"; echo; echo ---; } >> "$2"; fi
+    done < "$work/inventories"
+  done
+}
+# plan compares, in the words of `vspread plan`: 0 no changes, 1 changes, 2 anything wrong.
+plan() { # FLAGS...
+  if [ -z "$build" ]; then
+    vspread plan --from "$base" --to HEAD "$@" $path
+    return
+  fi
+  if [ ! -e "$work/after.yaml" ]; then
+    git worktree add --quiet --detach "$work/base" "$base" && built "$work/base" "$work/before.yaml" && built . "$work/now.yaml" || return 2
+    mv "$work/now.yaml" "$work/after.yaml"
+  fi
+  (cd "$work" && vspread plan --from before.yaml --to after.yaml "$@")
+}
+
 if [ "$forge" != none ]; then
   # 0 no changes, 1 changes, 2 anything wrong.
   changed=0
-  vspread plan --from "$base" --to HEAD --exit-code -o markdown $path > "$work/plan" 2> "$work/complaint" || changed=$?
+  plan --exit-code -o markdown > "$work/plan" 2> "$work/complaint" || changed=$?
   cat "$work/complaint" >&2
   if [ ! -s "$work/plan" ]; then
     {
@@ -96,7 +133,7 @@ if [ "$forge" != none ]; then
     } > "$work/plan"
   fi
   # A second line tells paths apart.
-  key=$(printf %s "$path" | sed 's/[^A-Za-z0-9._/-]/_/g')
+  key=$(printf %s "${build:-$path}" | sed 's/[^A-Za-z0-9._/-]/_/g')
   { head -n 1 "$work/plan"; echo "<!-- $key -->"; tail -n +2 "$work/plan"; } > "$work/comment"
   cat "$work/comment"
   if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat "$work/comment" >> "$GITHUB_STEP_SUMMARY"; fi
@@ -107,7 +144,7 @@ if [ "$forge" != none ]; then
   if [ "$changed" -gt 1 ]; then
     status=1
   elif [ -n "$fail_on" ]; then
-    vspread plan --from "$base" --to HEAD --fail-on "$fail_on" $path > /dev/null 2> "$work/complaint" || status=$?
+    plan --fail-on "$fail_on" > /dev/null 2> "$work/complaint" || status=$?
     case $status in
     0) ;;
     1) echo "error: there are changes of these kinds: $fail_on" >&2 ;;
@@ -116,6 +153,10 @@ if [ "$forge" != none ]; then
   fi
 fi
 if [ "$status" != 0 ]; then exit "$status"; fi
+if [ -n "$build" ]; then
+  if [ "$forge" = none ]; then built . "$work/now.yaml"; fi
+  exit
+fi
 
 # A path that the pull request removes has been planned, and there is nothing to render from it. What was rendered may lie in it.
 manifests() {
