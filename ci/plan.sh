@@ -9,7 +9,8 @@
 #                     manifests, as kpt does it, where it must be up to date, too
 #   VSPREAD_STORAGE   the directory with what the workload cluster gets itself; VSPREAD_RENDERED then has the rest
 #   VSPREAD_BUILD     directories that kustomize builds, several separated by spaces, for layers: the plan is of what comes out, and
-#                     VSPREAD_PATH is where the inventories are. kustomize runs what the kustomizations name, without tokens
+#                     VSPREAD_PATH is where the inventories are. kustomize runs what the kustomizations name; the tokens are not in
+#                     its environment
 #   VSPREAD_FAIL_ON   kinds of changes that fail the job, such as replace,remove
 #   VSPREAD_COMMENT   false: no comment
 #   VSPREAD_AUTHOR    GitHub: who the comments are by; default github-actions[bot]

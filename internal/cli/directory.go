@@ -175,7 +175,7 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 	case inOutput.IsLocalConfig():
 		// It was copied here while it was still applied; now it is a seed.
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
-			l.diags.Warnf(diag.SeedReplaced, diag.At(there.Ref, ""), "leaves git with %s machines, because it is a seed now", cmp.Or(n, "its")).
+			l.diags.Warnf(diag.SeedReplaced, diag.At(there.Ref, ""), "leaves git with %s, because it is a seed now", machines(n, "its machines")).
 				WithHint("to keep them, adopt it in an override for its datastore")
 		}
 		return false

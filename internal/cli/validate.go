@@ -19,10 +19,13 @@ func newValidate(s Streams) *cobra.Command {
 			if err := input.read(paths); err != nil {
 				return err
 			}
-			earlier := ours(input.items)
+			var earlier written
+			if current {
+				earlier = ours(input.items)
+			}
 			out := input.transform()
 			out.Diags.Append(input.kustomizations()...)
-			if current && !out.Diags.HasErrors() {
+			if !out.Diags.HasErrors() {
 				out.Diags.Append(earlier.outOfDate(out.Items)...)
 			}
 			return report(s, out.Diags)
