@@ -57,8 +57,8 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 			for k, v := range outputs[i].ClusterLabels {
 				edit(items[outputs[i].Cluster.Item], codec.String(v), "metadata", "labels", k)
 			}
-			if outputs[i].ClusterLabels[expand.ClusterLabel] == "" {
-				unlabel(items[outputs[i].Cluster.Item], expand.ClusterLabel)
+			if outputs[i].ClusterLabels[object.ClusterLabel] == "" {
+				unlabel(items[outputs[i].Cluster.Item], object.ClusterLabel)
 			}
 		}
 		for _, o := range hidden {

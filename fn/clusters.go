@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -70,7 +69,7 @@ func (r *run) noteUnchosen(spreads []spread) {
 	for _, c := range r.clusters {
 		owned := r.objects.OwnedBy(c.Key().Namespace + "/" + c.Ref.Name)
 		switch {
-		case chosen[c] || c.Annotation(expand.ExcludeAnnotation) == "true" && len(owned) == 0:
+		case chosen[c] || c.Annotation(object.ExcludeAnnotation) == "true" && len(owned) == 0:
 		case len(owned) > 0:
 			r.diags.Warnf(diag.SpreadRemoved, diag.At(c.Ref, ""), "no ClusterSpread is for this Cluster any more; its %s kept and no longer kept right", diag.Count(len(owned), "object is", "objects are")).
 				WithHint("%s; or delete them", hint)
@@ -78,7 +77,7 @@ func (r *run) noteUnchosen(spreads []spread) {
 			r.diags.Infof(diag.ClusterNotChosen, diag.At(c.Ref, "metadata.labels"), "no ClusterSpread is for this Cluster").WithHint(hint)
 		case !r.hasWorkers(c):
 			r.diags.Warnf(diag.ClusterNotChosen, diag.At(c.Ref, ""), "no ClusterSpread is for this Cluster, and nothing else in the input gives it workers").
-				WithHint("%s; if it is to have none, the annotation %s: \"true\"", hint, expand.ExcludeAnnotation)
+				WithHint("%s; if it is to have none, the annotation %s: \"true\"", hint, object.ExcludeAnnotation)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/vspread/vspread/fn/expand"
+	"github.com/vspread/vspread/fn/naming"
 )
 
 // commit changes one thing, as people change things, and says what. The first datastore always takes machines.
@@ -79,7 +79,7 @@ func (w *world) rename(t *rapid.T, d *datastore) {
 	old := d.name
 	d.name = rapid.SampledFrom([]string{"renamed", "Renamed (1) ", "no.", "数"}).Draw(t, "like")
 	d.name = w.fresh(d.name)
-	if d.as == "" && expand.Slug(old) == old && len(old) <= 40 && rapid.Bool().Draw(t, "keeps its name") {
+	if d.as == "" && naming.Slug(old) == old && len(old) <= 40 && rapid.Bool().Draw(t, "keeps its name") {
 		d.as = old
 	} else if rapid.Bool().Draw(t, "loses its name") {
 		d.as = ""

@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
-	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -120,7 +119,7 @@ func (r *run) seededSpreads(inv *object.Object) []spread {
 		return nil
 	}
 	for _, md := range r.users.MachineDeployments(cluster) {
-		if md.Annotation(expand.ExcludeAnnotation) == "true" {
+		if md.Annotation(object.ExcludeAnnotation) == "true" {
 			continue
 		}
 		name := strings.TrimPrefix(md.Ref.Name, cluster.Ref.Name+"-")
@@ -128,7 +127,7 @@ func (r *run) seededSpreads(inv *object.Object) []spread {
 		// Said every time, also when the seed is hidden already: results must not change by themselves.
 		r.diags.Warnf(diag.SeedReplaced, diag.At(md.Ref, ""), "is only copied from and no longer applied: if it runs, Flux deletes its %s machines, and Argo CD leaves them beside the pools",
 			cmp.Or(tree.String(md.Node, "spec", "replicas"), "1")).
-			WithHint("to keep it running beside the pools, give it the annotation %s: \"true\" and write a ClusterSpread", expand.ExcludeAnnotation)
+			WithHint("to keep it running beside the pools, give it the annotation %s: \"true\" and write a ClusterSpread", object.ExcludeAnnotation)
 	}
 	if len(s.Spec.Workers) == 0 {
 		r.diags.Errorf(diag.NoSpread, diag.At(inv.Ref, ""), "an inventory alone says where, not how many: Cluster %s has no MachineDeployment to copy", cluster.Ref.Name).

@@ -13,6 +13,7 @@ import (
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -35,7 +36,7 @@ type Outcome struct {
 // Pool is a pool of a cluster, for reports.
 type Pool struct {
 	Cluster string
-	expand.Pool
+	site.Pool
 }
 
 // Process is the function for those who embed it with the kpt functions SDK. It reports success; what

@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/vspread/vspread/fn/expand"
+	"github.com/vspread/vspread/fn/naming"
 )
 
 // world is a random input: a cluster, an inventory and a spread over it.
@@ -149,6 +149,6 @@ func (w world) pool(g group, d datastore) string {
 	if name := g.adopts[d.id]; name != "" {
 		return name
 	}
-	name, _ := expand.PoolName("apple", g.name, cmp.Or(d.as, d.name))
+	name, _ := naming.Pool("apple", g.name, cmp.Or(d.as, d.name))
 	return name
 }

@@ -22,6 +22,9 @@ func (o Object) Spelling() string {
 	return o.Name
 }
 
+// Object is what identifies the datastore and how it is spelled.
+func (d Datastore) Object() Object { return Object{d.Name, d.Path, d.ID} }
+
 // Class is a kind of vSphere object that manifests refer to.
 type Class string
 

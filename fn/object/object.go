@@ -15,8 +15,24 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// CoreGroup is Cluster API's API group.
-const CoreGroup = "cluster.x-k8s.io"
+// The API groups of Cluster API and its providers.
+const (
+	CoreGroup           = "cluster.x-k8s.io"
+	BootstrapGroup      = "bootstrap.cluster.x-k8s.io"
+	ControlPlaneGroup   = "controlplane.cluster.x-k8s.io"
+	InfrastructureGroup = "infrastructure.cluster.x-k8s.io"
+)
+
+// ExcludeAnnotation on a MachineDeployment, or on a Cluster for those of its class, says that its workers are meant to run
+// next to the pools.
+const ExcludeAnnotation = "vspread.dev/exclude"
+
+// ClusterLabel is the label by which a Cluster's ClusterResourceSet selects it; the selector is
+// immutable, so it must not depend on labels that users change.
+const ClusterLabel = "vspread.dev/cluster"
+
+// ClusterNameLabel is Cluster API's label on what belongs to a Cluster.
+const ClusterNameLabel = "cluster.x-k8s.io/cluster-name"
 
 // LocalConfig is the annotation of objects that are applied nowhere.
 const LocalConfig = "config.kubernetes.io/local-config"
@@ -112,6 +128,11 @@ func SameOwner(a, b string) bool {
 // Annotation gives an annotation or "".
 func (o *Object) Annotation(name string) string {
 	return tree.String(o.Node, "metadata", "annotations", name)
+}
+
+// IsMachineTemplate tells whether the object is CAPV's template of virtual machines.
+func (o *Object) IsMachineTemplate() bool {
+	return o.Group() == InfrastructureGroup && o.Ref.Kind == "VSphereMachineTemplate"
 }
 
 // IsLocalConfig tells whether the object is applied nowhere.

@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
@@ -57,7 +56,7 @@ func (w workerChoice) choose(c *cobra.Command, s Streams, p *plan, items []*yaml
 	}
 	if w.exclude && tree.Get(cluster.Node, "spec", "topology", "workers") != nil {
 		// Those of a ClusterClass are no objects of their own.
-		tree.Set(items[cluster.Item].YNode(), codec.String("true"), "metadata", "annotations", expand.ExcludeAnnotation)
+		tree.Set(items[cluster.Item].YNode(), codec.String("true"), "metadata", "annotations", object.ExcludeAnnotation)
 	}
 	if len(names) == 0 {
 		return nil
@@ -78,7 +77,7 @@ func (w workerChoice) choose(c *cobra.Command, s Streams, p *plan, items []*yaml
 	for _, md := range deployments {
 		switch {
 		case md.Ref.Name != p.Seed:
-			tree.Set(items[md.Item].YNode(), codec.String("true"), "metadata", "annotations", expand.ExcludeAnnotation)
+			tree.Set(items[md.Item].YNode(), codec.String("true"), "metadata", "annotations", object.ExcludeAnnotation)
 		case w.adopt != "":
 			if err := p.adopt(c, md, set, inv); err != nil {
 				return err

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package expand
+package workers
 
 import (
 	"encoding/json"
@@ -21,14 +21,14 @@ import (
 // its own pool was to have, and nothing that is taken back would go.
 
 // original gives a MachineDeployment as it was before it was adopted; one that is not is itself.
-func (e *expansion) original(md *object.Object) *object.Object {
+func original(md *object.Object, diags *diag.List) *object.Object {
 	text := md.Annotation(object.BeforeAnnotation)
 	if text == "" {
 		return md
 	}
 	var before map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(text), &before); err != nil {
-		e.diags.Errorf(diag.InvalidValue, diag.At(md.Ref, "metadata.annotations."+object.BeforeAnnotation), "is not what vspread wrote there: %v", err).
+		diags.Errorf(diag.InvalidValue, diag.At(md.Ref, "metadata.annotations."+object.BeforeAnnotation), "is not what vspread wrote there: %v", err).
 			WithHint("delete the annotation; the object then counts as it stands")
 		return md
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package expand_test
+package naming_test
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn/expand"
+	"github.com/vspread/vspread/fn/naming"
 )
 
 // Frozen: a pool that changes its name is a pool whose machines are all replaced.
@@ -32,7 +32,7 @@ func TestPoolName(t *testing.T) {
 		{strings.Repeat("c", 43), "md", "datastore1", ""},
 	}
 	for _, tt := range tests {
-		got, ok := expand.PoolName(tt.cluster, tt.group, tt.datastore)
+		got, ok := naming.Pool(tt.cluster, tt.group, tt.datastore)
 		if got != tt.want || ok != (tt.want != "") {
 			t.Errorf("PoolName(%q, %q, %q) = %q, %t, want %q", tt.cluster, tt.group, tt.datastore, got, ok, tt.want)
 		}
@@ -47,7 +47,7 @@ func TestLabelValue(t *testing.T) {
 		{"数据", "krapo"},
 		{strings.Repeat("d", 80), strings.Repeat("d", 57) + "-kqsp5"},
 	} {
-		if got := expand.LabelValue(tt.datastore); got != tt.want {
+		if got := naming.LabelValue(tt.datastore); got != tt.want {
 			t.Errorf("LabelValue(%q) = %q, want %q", tt.datastore, got, tt.want)
 		}
 	}
@@ -59,19 +59,19 @@ func TestNamesAreValidAndDiffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cluster, group := label.Draw(t, "cluster"), label.Draw(t, "group")
 		a, b := rapid.StringN(1, 80, 240).Draw(t, "a"), rapid.StringN(1, 80, 240).Draw(t, "b")
-		nameA, okA := expand.PoolName(cluster, group, a)
-		nameB, okB := expand.PoolName(cluster, group, b)
+		nameA, okA := naming.Pool(cluster, group, a)
+		nameB, okB := naming.Pool(cluster, group, b)
 		if !okA || !okB {
 			t.Fatalf("no room in %s-%s", cluster, group)
 		}
-		if p := validation.IsDNS1123Label(nameA); len(p) > 0 || len(nameA) > expand.MaxPoolName {
+		if p := validation.IsDNS1123Label(nameA); len(p) > 0 || len(nameA) > naming.MaxPool {
 			t.Fatalf("%q is no name: %v", nameA, p)
 		}
-		if p := validation.IsValidLabelValue(expand.LabelValue(a)); len(p) > 0 {
-			t.Fatalf("%q is no label value: %v", expand.LabelValue(a), p)
+		if p := validation.IsValidLabelValue(naming.LabelValue(a)); len(p) > 0 {
+			t.Fatalf("%q is no label value: %v", naming.LabelValue(a), p)
 		}
-		if (a == b) != (nameA == nameB) || (a == b) != (expand.LabelValue(a) == expand.LabelValue(b)) {
-			t.Fatalf("%q and %q are %q and %q, %q and %q", a, b, nameA, nameB, expand.LabelValue(a), expand.LabelValue(b))
+		if (a == b) != (nameA == nameB) || (a == b) != (naming.LabelValue(a) == naming.LabelValue(b)) {
+			t.Fatalf("%q and %q are %q and %q, %q and %q", a, b, nameA, nameB, naming.LabelValue(a), naming.LabelValue(b))
 		}
 	})
 }
@@ -107,7 +107,7 @@ template:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := expand.SpecHash(n.YNode()); err != nil || got != tt.want {
+		if got, err := naming.Spec(n.YNode()); err != nil || got != tt.want {
 			t.Errorf("SpecHash(%s) = %s, %v, want %s", tt.name, got, err, tt.want)
 		}
 	}

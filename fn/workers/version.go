@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package expand
+package workers
 
 import (
 	"fmt"
@@ -29,28 +29,28 @@ const (
 // checkVersion reports machines that could not join their control plane, or whose template is named for another
 // version than they are to run. Cluster API holds new machines back for the same reasons
 // (MachineSet preflight checks), where nobody looks.
-func (e *expansion) checkVersion(pool Pool, version string, machine *yaml.Node, kubeadm bool, at diag.Where) {
-	at = at.Dot("version")
+func checkVersion(version, controlPlane string, machine *yaml.Node, kubeadm bool, g group, diags *diag.List) {
+	at := g.at.Dot("version")
 	worker := kubernetesVersion.FindStringSubmatch(version)
 	if worker == nil {
 		return // a variable, or reported
 	}
-	if control := kubernetesVersion.FindStringSubmatch("v" + strings.TrimPrefix(e.cluster.version, "v")); control != nil {
-		e.checkSkew(version, worker, control, kubeadm, at)
+	if control := kubernetesVersion.FindStringSubmatch("v" + strings.TrimPrefix(controlPlane, "v")); control != nil {
+		checkSkew(version, controlPlane, worker, control, kubeadm, at, diags)
 	}
 	template := tree.String(machine, "template")
 	if named := kubernetesVersion.FindStringSubmatch(path.Base(template)); named != nil && named[0] != worker[0] {
-		message := fmt.Sprintf("the machines of group %s are to run %s, and their template is named for %s: %s", pool.Group, worker[0], named[0], template)
-		if e.said[message] {
+		message := fmt.Sprintf("the machines of group %s are to run %s, and their template is named for %s: %s", g.Name, worker[0], named[0], template)
+		if g.said[message] {
 			return // of another pool
 		}
-		e.said[message] = true
-		e.diags.Warnf(diag.TemplateVersion, at, "%s", message).
+		g.said[message] = true
+		diags.Warnf(diag.TemplateVersion, at, "%s", message).
 			WithHint("change version and template together; nodes run what their template holds")
 	}
 }
 
-func (e *expansion) checkSkew(version string, worker, control []string, kubeadm bool, at diag.Where) {
+func checkSkew(version, controlPlane string, worker, control []string, kubeadm bool, at diag.Where, diags *diag.List) {
 	if worker[1] != control[1] {
 		return
 	}
@@ -62,13 +62,13 @@ func (e *expansion) checkSkew(version string, worker, control []string, kubeadm 
 	}
 	switch {
 	case minor > of:
-		e.diags.Errorf(diag.VersionSkew, at, "%s is newer than the control plane's %s, which no kubelet may be", version, e.cluster.version).
+		diags.Errorf(diag.VersionSkew, at, "%s is newer than the control plane's %s, which no kubelet may be", version, controlPlane).
 			WithHint("upgrade the control plane first")
 	case of-minor > allowed:
-		e.diags.Errorf(diag.VersionSkew, at, "%s is %d minor versions older than the control plane's %s, and %d is the most", version, of-minor, e.cluster.version, allowed).
+		diags.Errorf(diag.VersionSkew, at, "%s is %d minor versions older than the control plane's %s, and %d is the most", version, of-minor, controlPlane, allowed).
 			WithHint("upgrade the workers")
 	case minor < of && kubeadm:
-		e.diags.Warnf(diag.VersionSkew, at, "%s is of another minor version than the control plane's %s, so no new machine can join: neither for scaling up nor in place of a broken one", version, e.cluster.version).
+		diags.Warnf(diag.VersionSkew, at, "%s is of another minor version than the control plane's %s, so no new machine can join: neither for scaling up nor in place of a broken one", version, controlPlane).
 			WithHint("upgrade the workers next; kubeadm joins machines of the control plane's minor version only")
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package expand
+package workers
 
 import (
 	"strings"
@@ -9,13 +9,16 @@ import (
 
 	bootstrapv1 "sigs.k8s.io/cluster-api/api/bootstrap/kubeadm/v1beta2"
 
-	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/convert"
+	"github.com/vspread/vspread/fn/naming"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
+
+// kubeadmTemplateKind is the kind of templates that vspread can make itself.
+const kubeadmTemplateKind = "KubeadmConfigTemplate"
 
 // bootstrap is how a group's machines join; all its pools share it.
 type bootstrap struct {
@@ -33,15 +36,17 @@ func (b bootstrap) template() *yaml.Node {
 	return b.desired[0].Node.YNode()
 }
 
-func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Where) bootstrap {
+// bootstrapOf gives the way in which a group's machines join: a copy of the seed's template, or one made for the Cluster.
+func bootstrapOf(g group, in Input, diags *diag.List) bootstrap {
 	var template *yaml.Node
-	core := string(e.Spread.Spec.APIVersions.Core)
-	b := bootstrap{kind: "KubeadmConfigTemplate", group: bootstrapGroup, apiVersion: bootstrapGroup + "/" + core}
+	seed, cluster := g.seed, in.Cluster
+	core := string(cluster.Core)
+	b := bootstrap{kind: kubeadmTemplateKind, group: object.BootstrapGroup, apiVersion: object.BootstrapGroup + "/" + core}
 	switch {
 	case seed.bootstrap != nil:
 		template = copyOf(seed.bootstrap)
 		b.kind, b.group = seed.bootstrap.Ref.Kind, seed.bootstrap.Group()
-		if b.kind == "KubeadmConfigTemplate" && b.group == bootstrapGroup {
+		if b.kind == kubeadmTemplateKind && b.group == object.BootstrapGroup {
 			if spec := tree.Get(template, "spec", "template", "spec"); spec != nil {
 				convert.KubeadmConfig(spec, seed.bootstrap.Version())
 			}
@@ -51,38 +56,38 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 		}
 	case seed.deployment != nil && (seed.brings("dataSecretName") || seed.brings("configRef")):
 		return bootstrap{} // the seed's own; or a template that is not in the input, which is reported
-	case !e.cluster.kubeadm:
-		ref := tree.String(e.Cluster.Node, "spec", "controlPlaneRef", "kind")
-		e.diags.Errorf(diag.BootstrapNeedsSeed, at, "nodes join a %s by a bootstrap template of its provider, which vspread cannot make up", ref).
+	case !cluster.Kubeadm:
+		ref := tree.String(cluster.Object.Node, "spec", "controlPlaneRef", "kind")
+		diags.Errorf(diag.BootstrapNeedsSeed, g.at, "nodes join a %s by a bootstrap template of its provider, which vspread cannot make up", ref).
 			WithHint("write one MachineDeployment with its templates and name it as the group's seed")
 		return bootstrap{}
 	default:
-		template = e.kubeadmTemplate(at)
+		template = kubeadmTemplate(cluster.ControlPlane, g.at, diags)
 	}
 	spec := tree.Get(template, "spec")
 	if t := tree.Get(spec, "template"); t == nil || t.Kind != yaml.MappingNode {
-		e.diags.Errorf(diag.WrongType, diag.At(seed.bootstrap.Ref, "spec.template"), "must be a mapping, or no machine would join").
+		diags.Errorf(diag.WrongType, diag.At(seed.bootstrap.Ref, "spec.template"), "must be a mapping, or no machine would join").
 			WithHint("complete the bootstrap template")
 		return bootstrap{}
 	}
-	base := e.cluster.name + "-" + group.Name
-	hash, err := SpecHash(spec)
+	base := cluster.Name + "-" + g.Name
+	hash, err := naming.Spec(spec)
 	if err != nil {
-		from := e.cluster.controlPlane
+		from := cluster.ControlPlane
 		if seed.bootstrap != nil {
 			from = seed.bootstrap
 		}
-		e.unreadable(from, err)
+		refuseUnreadable(from, err, diags)
 		return bootstrap{}
 	}
 	b.name = base + "-" + hash
-	if b.apiVersion == bootstrapGroup+"/"+core && b.kind == "KubeadmConfigTemplate" {
+	if b.apiVersion == object.BootstrapGroup+"/"+core && b.kind == kubeadmTemplateKind {
 		if lost := convert.KubeadmConfigIn(tree.Get(spec, "template", "spec"), core); len(lost) > 0 {
-			e.diags.Errorf(diag.InvalidValue, e.at().Dot("apiVersions.core"), "%s cannot be written in %s", strings.Join(lost, ", "), core).
+			diags.Errorf(diag.InvalidValue, in.At.Dot("apiVersions.core"), "%s cannot be written in %s", strings.Join(lost, ", "), core).
 				WithHint("take it out of what the workers are copied from, or write v1beta2")
 		}
 	}
-	e.head(template, b.apiVersion, b.kind, b.name, pruneGuards)
+	cluster.Mark(template, b.apiVersion, b.kind, b.name, pruneGuards)
 	b.desired = []object.Desired{{Node: yaml.NewRNode(template), File: "bootstrap/" + base + ".yaml", Template: true}}
 	return b
 }
@@ -90,7 +95,7 @@ func (e *expansion) bootstrap(group v1alpha1.WorkerGroup, seed seed, at diag.Whe
 // kubeadmTemplate is what CAPV's own cluster template gives to workers, with the control plane's node
 // registration, users and clock. The control plane's files and commands are not taken over: they are
 // about the control plane (kube-vip, audit policies).
-func (e *expansion) kubeadmTemplate(at diag.Where) *yaml.Node {
+func kubeadmTemplate(cp *object.Object, at diag.Where, diags *diag.List) *yaml.Node {
 	template := codec.Encode(bootstrapv1.KubeadmConfigTemplate{Spec: bootstrapv1.KubeadmConfigTemplateSpec{
 		Template: bootstrapv1.KubeadmConfigTemplateResource{Spec: bootstrapv1.KubeadmConfigSpec{
 			PreKubeadmCommands: []string{
@@ -103,12 +108,12 @@ func (e *expansion) kubeadmTemplate(at diag.Where) *yaml.Node {
 	spec := tree.Get(template, "spec", "template", "spec")
 
 	registration := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
-	if cp := e.cluster.controlPlane; cp != nil && cp.Group() == controlPlaneGroup && cp.Ref.Kind == "KubeadmControlPlane" {
+	if cp != nil && cp.Group() == object.ControlPlaneGroup && cp.Ref.Kind == "KubeadmControlPlane" {
 		own := tree.Clone(tree.Get(cp.Node, "spec", "kubeadmConfigSpec"))
 		if own != nil && own.Kind == yaml.MappingNode {
 			convert.KubeadmConfig(own, cp.Version())
 			if tree.String(own, "format") == "ignition" {
-				e.diags.Errorf(diag.BootstrapNeedsSeed, at, "the control plane boots by ignition, whose commands vspread does not make up").
+				diags.Errorf(diag.BootstrapNeedsSeed, at, "the control plane boots by ignition, whose commands vspread does not make up").
 					WithHint("write one MachineDeployment with its KubeadmConfigTemplate and name it as the group's seed")
 			}
 			if r := tree.Get(own, "joinConfiguration", "nodeRegistration"); r != nil && r.Kind == yaml.MappingNode {

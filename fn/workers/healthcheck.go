@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package expand
+package workers
 
 import (
 	"maps"
@@ -12,21 +12,19 @@ import (
 	clusterv1 "sigs.k8s.io/cluster-api/api/core/v1beta2"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 )
 
-// healthCheck adds one MachineHealthCheck over the machines of all pools. One for each pool could not tell a dead
+// healthCheck gives one MachineHealthCheck over the machines of all pools. One for each pool could not tell a dead
 // host, with all its machines, from sick machines: there, the new machines of its pools would have nowhere to
 // go, and the old ones could not be deleted.
-func (e *expansion) healthCheck(out *Output) {
-	wanted := e.Spread.Spec.HealthCheck
-	if wanted == nil {
-		return
-	}
-	hosts := machinesOnHosts(out.Pools)
+func healthCheck(wanted v1alpha1.HealthCheck, pools []site.Pool, cluster site.Cluster, at diag.Where, diags *diag.List) object.Desired {
+	hosts := machinesOnHosts(pools)
 	fullest := 0
 	for _, n := range hosts {
 		fullest = max(fullest, n.least)
@@ -35,11 +33,11 @@ func (e *expansion) healthCheck(out *Output) {
 	if wanted.MaxUnhealthy != nil {
 		limit = *wanted.MaxUnhealthy
 	}
-	e.noteHosts(hosts, limit)
+	noteHosts(hosts, limit, at, diags)
 	check := clusterv1.MachineHealthCheck{Spec: clusterv1.MachineHealthCheckSpec{
-		ClusterName: e.cluster.name,
+		ClusterName: cluster.Name,
 		Selector: metav1.LabelSelector{
-			MatchLabels:      map[string]string{clusterNameLabel: e.cluster.name},
+			MatchLabels:      map[string]string{object.ClusterNameLabel: cluster.Name},
 			MatchExpressions: []metav1.LabelSelectorRequirement{{Key: workerGroupNodeLabel, Operator: metav1.LabelSelectorOpExists}},
 		},
 		Checks: clusterv1.MachineHealthCheckChecks{
@@ -54,18 +52,18 @@ func (e *expansion) healthCheck(out *Output) {
 		},
 	}}
 	node := codec.Encode(check)
-	core := string(e.Spread.Spec.APIVersions.Core)
-	name := e.cluster.name + "-workers"
-	e.head(node, object.CoreGroup+"/"+core, "MachineHealthCheck", name, nil)
+	core := string(cluster.Core)
+	name := cluster.Name + "-workers"
+	cluster.Mark(node, object.CoreGroup+"/"+core, "MachineHealthCheck", name, nil)
 	convert.MachineHealthCheckIn(node, core)
-	out.Desired = append(out.Desired, object.Desired{Node: yaml.NewRNode(node), File: "health/" + name + ".yaml"})
+	return object.Desired{Node: yaml.NewRNode(node), File: "health/" + name + ".yaml"}
 }
 
 // onHost is how many machines a host has; the autoscaler chooses between the two.
 type onHost struct{ least, most int }
 
 // machinesOnHosts counts the machines of all pools by host.
-func machinesOnHosts(pools []Pool) map[string]onHost {
+func machinesOnHosts(pools []site.Pool) map[string]onHost {
 	hosts := map[string]onHost{}
 	for _, p := range pools {
 		own := onHost{p.Replicas, p.Replicas}
@@ -82,7 +80,7 @@ func machinesOnHosts(pools []Pool) map[string]onHost {
 
 // noteHosts tells of hosts with so few machines that the check replaces all of them when the host is dead. That some
 // have fewer than others is no mistake; a limit that is too high for each of them most likely is.
-func (e *expansion) noteHosts(hosts map[string]onHost, limit int) {
+func noteHosts(hosts map[string]onHost, limit int, at diag.Where, diags *diag.List) {
 	var mistaken []string
 	used, smallest, bounded := 0, 0, false
 	for _, host := range slices.Sorted(maps.Keys(hosts)) {
@@ -111,7 +109,7 @@ func (e *expansion) noteHosts(hosts map[string]onHost, limit int) {
 	case len(mistaken) == 1:
 		have = "has"
 	}
-	d := e.diags.Add(severity, diag.HealthCheckHost, e.at().Dot("healthCheck"), "machines are replaced while up to %d are unhealthy, and %s %s no more than that: the loss of such a host is taken for sick machines", limit, diag.Choices(mistaken), have)
+	d := diags.Add(severity, diag.HealthCheckHost, at, "machines are replaced while up to %d are unhealthy, and %s %s no more than that: the loss of such a host is taken for sick machines", limit, diag.Choices(mistaken), have)
 	if smallest > 1 {
 		d.WithHint("maxUnhealthy: %d tells every host from its machines", smallest-1)
 	} else {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package expand
+// Package naming gives names: the ones that Kubernetes takes for things of vSphere, whose names may have any
+// characters, and the ones that tell specs apart by their content. It takes names and specs and gives texts.
+//
+// All of them are frozen: a pool or a template of another name is one whose machines are all replaced.
+package naming
 
 import (
 	"crypto/sha256"
@@ -8,23 +12,23 @@ import (
 	"strings"
 )
 
-// MaxPoolName is the longest name of a MachineDeployment that leaves room for the 12 characters that
+// MaxPool is the longest name of a MachineDeployment that leaves room for the 12 characters that
 // Cluster API appends for MachineSets and Machines: a virtual machine's name is a DNS label of at most
 // 63, and beyond that Cluster API cuts it.
-const MaxPoolName = 51
+const MaxPool = 51
 
 // suffixLength is the length of a distinguishing suffix.
 const suffixLength = 5
 
 var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// PoolName is the name of a pool's MachineDeployment: <cluster>-<group>-<datastore>. It depends on
+// Pool is the name of a pool's MachineDeployment: <cluster>-<group>-<datastore>. It depends on
 // these three alone, never on a position. Where the datastore's name cannot be written as it is, or
 // does not fit, the name ends in five characters of a hash. False means that cluster and group leave
 // no room for the datastore.
-func PoolName(cluster, group, datastore string) (string, bool) {
+func Pool(cluster, group, datastore string) (string, bool) {
 	prefix := cluster + "-" + group + "-"
-	room := MaxPoolName - len(prefix)
+	room := MaxPool - len(prefix)
 	slug := Slug(datastore)
 	if slug == datastore && len(slug) <= room {
 		return prefix + slug, true
@@ -68,7 +72,7 @@ func Slug(name string) string {
 	return strings.TrimRight(b.String(), "-")
 }
 
-// digest is a hash in lower case letters and digits.
+// digest is a hash in lower-case letters and digits.
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return lowerBase32.EncodeToString(sum[:])

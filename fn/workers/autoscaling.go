@@ -1,45 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package expand
+package workers
 
 import (
 	"strconv"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/fn/place"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// bound splits a group's bounds over its pools. What overrides fix counts towards both. A pool's lower bound is
-// never above its upper one, because a larger total shrinks no share.
-func (e *expansion) bound(pools []Pool, indices []int, bins []place.Bin, bounds v1alpha1.Autoscaling, fixed int, at diag.Where) {
-	if fixed > bounds.Min {
-		e.diags.Errorf(diag.ReplicasConflict, at.Dot("min"), "is %d, less than the %d that overrides fix", bounds.Min, fixed).
-			WithHint("raise min or lower the replicas of the overrides")
-		return
-	}
-	low, _ := place.Spread(bounds.Min-fixed, bins)
-	high, unplaced := place.Spread(bounds.Max-fixed, bins)
-	if unplaced > 0 {
-		e.diags.Errorf(diag.NoActiveDatastore, at.Dot("max"), "%s nowhere to go: every datastore is gone, drained or fixed", diag.Count(unplaced, "machine has", "machines have")).
-			WithHint("refresh the inventory, take back a drain, or leave one datastore without fixed replicas")
-		return
-	}
-	for j, i := range indices {
-		if high[j] > 0 {
-			pools[i].Bounds = &v1alpha1.Autoscaling{Min: low[j], Max: high[j]}
-		}
-	}
-}
-
 // unbound takes a node group's bounds off a MachineDeployment: each copy of it would get them whole. What its nodes
 // offer besides what we know, such as graphics cards, is true of each copy.
-func (e *expansion) unbound(node *yaml.Node, from *object.Object, group v1alpha1.WorkerGroup) {
+func unbound(node *yaml.Node, from *object.Object, g group, diags *diag.List) {
 	annotations := tree.Get(node, "metadata", "annotations")
 	dropped := false
 	for k := range tree.Strings(annotations) {
@@ -51,25 +27,25 @@ func (e *expansion) unbound(node *yaml.Node, from *object.Object, group v1alpha1
 	if annotations != nil && len(annotations.Content) == 0 {
 		tree.Remove(node, "metadata", "annotations")
 	}
-	if dropped && group.Autoscaling == nil {
-		e.diags.Warnf(diag.AutoscalerBoundsDropped, diag.At(from.Ref, "metadata.annotations"), "the autoscaler's bounds are not carried over to the pools of group %s", group.Name).
+	if dropped && g.Autoscaling == nil {
+		diags.Warnf(diag.AutoscalerBoundsDropped, diag.At(from.Ref, "metadata.annotations"), "the autoscaler's bounds are not carried over to the pools of group %s", g.Name).
 			WithHint("write them in the group, which splits them: autoscaling: {min: …, max: …}")
 	}
 }
 
 // autoscaled gives a MachineDeployment its bounds, or its replicas: with both, deployer and autoscaler would
 // fight over the number. The pool's machine and bootstrap template say what the autoscaler may expect of a node.
-func (e *expansion) autoscaled(node *yaml.Node, pool Pool, machine, bootstrap *yaml.Node) {
-	if pool.Bounds == nil {
-		if tree.String(node, "spec", "replicas") != strconv.Itoa(pool.Replicas) {
-			tree.Set(node, codec.Int(pool.Replicas), "spec", "replicas")
+func autoscaled(node *yaml.Node, p pool, machine, bootstrap *yaml.Node) {
+	if p.Bounds == nil {
+		if tree.String(node, "spec", "replicas") != strconv.Itoa(p.Replicas) {
+			tree.Set(node, codec.Int(p.Replicas), "spec", "replicas")
 		}
 		return
 	}
 	tree.Remove(node, "spec", "replicas")
 	set := func(value, key string) { tree.Set(node, codec.String(value), "metadata", "annotations", key) }
-	set(strconv.Itoa(pool.Bounds.Min), object.MinSizeAnnotation)
-	set(strconv.Itoa(pool.Bounds.Max), object.MaxSizeAnnotation)
+	set(strconv.Itoa(p.Bounds.Min), object.MinSizeAnnotation)
+	set(strconv.Itoa(p.Bounds.Max), object.MaxSizeAnnotation)
 	for _, c := range []struct{ field, key, unit string }{
 		{"numCPUs", "cpu", ""}, {"memoryMiB", "memory", "Mi"}, {"diskGiB", "ephemeral-disk", "Gi"},
 	} {

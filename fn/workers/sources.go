@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workers
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/convert"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
+)
+
+// source is a place that a machine's values come from, as a part of a VSphereMachineTemplate.
+type source struct {
+	spec *yaml.Node
+	at   diag.Where
+	// networks is the field that the source keeps its networks in.
+	networks string
+}
+
+// sources are in the order in which they count.
+type sources []source
+
+// machineFields are the fields that sources decide about.
+var machineFields = []string{
+	"template", "cloneMode", "snapshot", "datacenter", "folder", "resourcePool", "network",
+	"numCPUs", "numCoresPerSocket", "memoryMiB", "diskGiB", "os", "hardwareVersion",
+	"powerOffMode", "guestSoftPowerOffTimeoutSeconds",
+}
+
+// notInherited are those that workers do not take over from the control plane's machines: a linked clone
+// would keep reading from the template's datastore instead of the local disk, and fits the control
+// plane's datastore only.
+var notInherited = []string{"cloneMode", "snapshot"}
+
+// sourcesOf gives the sources of a pool's machines in their one order: override of the datastore, worker
+// group, seed, control plane. The templates may be nil.
+func sourcesOf(p pool, g group, seed, controlPlane *object.Object) sources {
+	out := asked(p, g)
+	if s, ok := sourceIn(seed); ok {
+		out = append(out, s)
+	}
+	if s, ok := sourceIn(controlPlane); ok {
+		for _, field := range notInherited {
+			tree.Remove(s.spec, field)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// asked gives the sources that are in the ClusterSpread.
+func asked(p pool, g group) sources {
+	return sources{
+		{machinePart(p.override.Machine), p.override.at.Dot("machine"), "networks"},
+		{machinePart(g.Machine), g.at.Dot("machine"), "networks"},
+	}
+}
+
+// sourceIn gives what a template says; false is no template, or one without a spec.
+func sourceIn(template *object.Object) (source, bool) {
+	if template == nil {
+		return source{}, false
+	}
+	spec := tree.Clone(tree.Get(template.Node, "spec", "template", "spec"))
+	if spec == nil || spec.Kind != yaml.MappingNode {
+		return source{}, false
+	}
+	convert.MachineSpec(spec, template.Version())
+	return source{spec, diag.At(template.Ref, "spec.template.spec"), "network.devices"}, true
+}
+
+// value finds the first source that has a field.
+func (s sources) value(field string) (*yaml.Node, source) {
+	for _, x := range s {
+		if v := tree.Get(x.spec, field); v != nil {
+			return v, x
+		}
+	}
+	return nil, source{}
+}
+
+// machinePart writes the machine of a ClusterSpread as a part of a VSphereMachineTemplate.
+func machinePart(m v1alpha1.Machine) *yaml.Node {
+	networks := m.Networks
+	m.Networks = nil
+	spec := codec.Encode(m)
+	if len(networks) > 0 {
+		devices := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+		for _, n := range networks {
+			devices.Content = append(devices.Content, device(n))
+		}
+		tree.Set(spec, devices, "network", "devices")
+	}
+	return spec
+}
+
+// device is a network card that gets its address by DHCP.
+func device(network string) *yaml.Node {
+	return codec.Encode(struct {
+		NetworkName string `json:"networkName"`
+		DHCP4       bool   `json:"dhcp4"`
+	}{network, true})
+}
