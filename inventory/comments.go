@@ -48,7 +48,7 @@ func FormatLike(inv Inventory, earlier string) string {
 
 // entryComments gives entries the comments that they had, and returns what stood below the last.
 func entryComments(from, to []*yaml.Node) (below string) {
-	m := byPath("", field("id"), func(n *yaml.Node) string { return cmp.Or(tree.String(n, "name"), tree.String(n, "path")) }, field("path"))
+	m := byPath("", entryID, func(n *yaml.Node) string { return cmp.Or(tree.String(n, "name"), tree.String(n, "path")) }, field("path"))
 	m.keys = append([]matchKey[*yaml.Node]{{of: func(n *yaml.Node) string { return bothOf(tree.String(n, "url"), tree.String(n, "path")) }}, {of: field("url")}}, m.keys...)
 	now := m.pair(from, to, func(string) bool { return false })
 	for i, a := range from {
@@ -93,6 +93,11 @@ func (c *entryComment) walk(n *yaml.Node) {
 	}
 	c.add(n.LineComment)
 	c.foot(n.FootComment)
+}
+
+func entryID(n **yaml.Node) *string {
+	id := tree.String(*n, "id")
+	return &id
 }
 
 func field(name string) func(*yaml.Node) string {

@@ -67,8 +67,8 @@ func compare[T any](c *changes, m matcher[T], old, updated []T, both func(name s
 		case m.path(a) != "" && m.path(b) != "" && m.path(a) != m.path(b):
 			c.add("%s moved from %s to %s", name, m.path(a), m.path(b))
 		}
-		if m.id(a) != "" && m.id(b) != "" {
-			c.field(name, "id", m.id(a), m.id(b))
+		if was, is := *m.id(&old[i]), *m.id(&updated[j]); was != "" && is != "" {
+			c.field(name, "id", was, is)
 		}
 		both(name, a, b)
 	}

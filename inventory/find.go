@@ -7,37 +7,6 @@ import (
 	"strings"
 )
 
-// Object is what the different vSphere objects have in common when a manifest refers to them.
-type Object struct {
-	// Name is the last element of the path where the kind has no name of its own.
-	Name, Path, ID string
-}
-
-// Spelling is how the object is written into a manifest: by its full inventory path where that is
-// known, which is unique in a vCenter as a name is not.
-func (o Object) Spelling() string {
-	if o.Path != "" {
-		return o.Path
-	}
-	return o.Name
-}
-
-// Object is what identifies the datastore and how it is spelled.
-func (d Datastore) Object() Object { return Object{d.Name, d.Path, d.ID} }
-
-// Class is a kind of vSphere object that manifests refer to.
-type Class string
-
-// The classes, in the words of messages.
-const (
-	DatacenterClass   Class = "datacenter"
-	DatastoreClass    Class = "datastore"
-	FolderClass       Class = "folder"
-	NetworkClass      Class = "network"
-	ResourcePoolClass Class = "resource pool"
-	TemplateClass     Class = "template"
-)
-
 // moType is the managed object type that a reference "VirtualMachine:vm-42" begins with.
 func (c Class) moTypes() []string {
 	switch c {
@@ -55,44 +24,6 @@ func (c Class) moTypes() []string {
 		return []string{"VirtualMachine"}
 	}
 	return nil
-}
-
-// Objects lists all objects of a class.
-func (inv *Inventory) Objects(class Class) []Object {
-	var out []Object
-	add := func(name, p, id string) {
-		if name == "" {
-			name = path.Base(p)
-		}
-		out = append(out, Object{name, p, id})
-	}
-	switch class {
-	case DatacenterClass:
-		for _, x := range inv.Datacenters {
-			add(x.Name, x.Path, x.ID)
-		}
-	case DatastoreClass:
-		for _, x := range inv.Datastores {
-			add(x.Name, x.Path, x.ID)
-		}
-	case FolderClass:
-		for _, x := range inv.Folders {
-			add("", x.Path, x.ID)
-		}
-	case NetworkClass:
-		for _, x := range inv.Networks {
-			add(x.Name, x.Path, x.ID)
-		}
-	case ResourcePoolClass:
-		for _, x := range inv.ResourcePools {
-			add("", x.Path, x.ID)
-		}
-	case TemplateClass:
-		for _, x := range inv.Templates {
-			add(x.Name, x.Path, x.ID)
-		}
-	}
-	return out
 }
 
 // Find gives the objects of a class that a reference can mean: the one with that path or id or, by

@@ -3,9 +3,10 @@
 // Package inventory is what vspread knows of a vSphere: its hosts, datastores and templates, kept in
 // git as a ConfigMap. It is the only memory vspread has.
 //
-// The package is values only. Parse reads the text of the ConfigMap, Format writes the one canonical
-// form of it; Check finds what contradicts itself; IsLocal and Shared classify datastores; the Find
-// methods resolve the names, paths and ids that manifests use for vSphere objects.
+// The package takes and gives values only. Parse takes the text of the ConfigMap and gives an Inventory, checked;
+// Format gives the one canonical form of the text. Merge takes an Inventory and a Reading of a vCenter, and gives the next
+// Inventory; Forget gives one without what is gone, Changes what is different in one, in sentences. Advise judges it;
+// IsLocal and Shared classify datastores; Find resolves the names, paths and ids that manifests use for vSphere objects.
 package inventory
 
 import (

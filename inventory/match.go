@@ -6,9 +6,11 @@ package inventory
 // other keys, in their order. A host that is added to a vCenter again has a new id and its old name, and its disks
 // have new ids and their old urls. Who writes by hand gives names alone.
 type matcher[T any] struct {
-	word           string
-	id, name, path func(T) string
-	keys           []matchKey[T]
+	word string
+	// id is where an object has its id.
+	id         func(*T) *string
+	name, path func(T) string
+	keys       []matchKey[T]
 }
 
 // matchKey is something that equal objects share; empty is none. A weak one says nothing about objects that are at
@@ -19,26 +21,26 @@ type matchKey[T any] struct {
 }
 
 var (
-	datacenterMatcher = byPath("datacenter", func(x Datacenter) string { return x.ID },
+	datacenterMatcher = byPath("datacenter", func(x *Datacenter) *string { return &x.ID },
 		func(x Datacenter) string { return x.Name }, func(x Datacenter) string { return x.Path })
-	clusterMatcher = byPath("compute cluster", func(x ComputeCluster) string { return x.ID },
+	clusterMatcher = byPath("compute cluster", func(x *ComputeCluster) *string { return &x.ID },
 		func(x ComputeCluster) string { return x.Name }, func(x ComputeCluster) string { return x.Path })
-	podMatcher = byPath("datastore cluster", func(x DatastoreCluster) string { return x.ID },
+	podMatcher = byPath("datastore cluster", func(x *DatastoreCluster) *string { return &x.ID },
 		func(x DatastoreCluster) string { return x.Name }, func(x DatastoreCluster) string { return x.Path })
-	networkMatcher = byPath("network", func(x Network) string { return x.ID },
+	networkMatcher = byPath("network", func(x *Network) *string { return &x.ID },
 		func(x Network) string { return x.Name }, func(x Network) string { return x.Path })
-	poolMatcher = byPath("resource pool", func(x ResourcePool) string { return x.ID },
+	poolMatcher = byPath("resource pool", func(x *ResourcePool) *string { return &x.ID },
 		func(x ResourcePool) string { return x.Path }, func(x ResourcePool) string { return x.Path })
-	folderMatcher = byPath("folder", func(x Folder) string { return x.ID },
+	folderMatcher = byPath("folder", func(x *Folder) *string { return &x.ID },
 		func(x Folder) string { return x.Path }, func(x Folder) string { return x.Path })
-	templateMatcher = byPath("template", func(x Template) string { return x.ID },
+	templateMatcher = byPath("template", func(x *Template) *string { return &x.ID },
 		func(x Template) string { return x.Name }, func(x Template) string { return x.Path })
-	policyMatcher = byPath("storage policy", func(x StoragePolicy) string { return x.ID },
+	policyMatcher = byPath("storage policy", func(x *StoragePolicy) *string { return &x.ID },
 		func(x StoragePolicy) string { return x.Name }, func(StoragePolicy) string { return "" })
-	hostMatcher = byPath("host", func(x Host) string { return x.ID },
+	hostMatcher = byPath("host", func(x *Host) *string { return &x.ID },
 		func(x Host) string { return x.Name }, func(Host) string { return "" })
 	datastoreMatcher = func() matcher[Datastore] {
-		m := byPath("datastore", func(x Datastore) string { return x.ID },
+		m := byPath("datastore", func(x *Datastore) *string { return &x.ID },
 			func(x Datastore) string { return x.Name }, func(x Datastore) string { return x.Path })
 		m.keys = []matchKey[Datastore]{
 			// Two datacenters may have an object each for one disk.
@@ -52,7 +54,7 @@ var (
 	}()
 )
 
-func byPath[T any](word string, id, name, path func(T) string) matcher[T] {
+func byPath[T any](word string, id func(*T) *string, name, path func(T) string) matcher[T] {
 	return matcher[T]{word, id, name, path, []matchKey[T]{{of: path}, {of: name, weak: true}}}
 }
 
@@ -69,21 +71,21 @@ func bothOf(a, b string) string {
 func (m matcher[T]) pair(old, updated []T, there func(id string) bool) []int {
 	found, taken := make([]int, len(old)), make([]bool, len(updated))
 	byID := make(map[string]int, len(updated))
-	for j, x := range updated {
-		if id := m.id(x); id != "" {
+	for j := range updated {
+		if id := *m.id(&updated[j]); id != "" {
 			byID[id] = j
 		}
 	}
-	for i, x := range old {
+	for i := range old {
 		found[i] = -1
-		if j, ok := byID[m.id(x)]; ok && !taken[j] {
+		if j, ok := byID[*m.id(&old[i])]; ok && !taken[j] {
 			found[i], taken[j] = j, true
 		}
 	}
 	for _, k := range m.keys {
 		before, after := map[string][]int{}, map[string][]int{}
 		for i, x := range old {
-			if v := k.of(x); v != "" && found[i] < 0 && (m.id(x) == "" || !there(m.id(x))) {
+			if v, id := k.of(x), *m.id(&old[i]); v != "" && found[i] < 0 && (id == "" || !there(id)) {
 				before[v] = append(before[v], i)
 			}
 		}

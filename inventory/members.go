@@ -139,22 +139,6 @@ func (m *merger) policy(old StoragePolicy, seen *StoragePolicy) {
 	}
 }
 
-// count counts an entry that was not gone.
-func (e *LossError) count(before State) {
-	if before != Gone {
-		e.Known++
-	}
-}
-
-func (e *LossError) lose(before State, name string) {
-	if before == Gone {
-		return
-	}
-	e.Known++
-	e.Lost++
-	e.Names = append(e.Names, name)
-}
-
 func abs(n int) int {
 	if n < 0 {
 		return -n

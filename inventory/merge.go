@@ -3,38 +3,10 @@
 package inventory
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vspread/vspread/internal/diag"
 )
-
-// LossError is a refresh that would lose more than a third of the hosts or datastores of its scope at once: more
-// likely a broken read than a broken data centre.
-type LossError struct {
-	What        string
-	Lost, Known int
-	Names       []string
-}
-
-// Error names what would be lost.
-func (e *LossError) Error() string {
-	return fmt.Sprintf("%d of %d %s would be gone at once: %s", e.Lost, e.Known, e.What, strings.Join(e.Names, ", "))
-}
-
-// OtherVCenterError is a reading of another vCenter than the inventory's, where equal ids mean nothing.
-type OtherVCenterError struct{ Why string }
-
-// Error says why it is another one.
-func (e *OtherVCenterError) Error() string { return e.Why }
-
-// ConflictError is a reading that contradicts entries which it may not change.
-type ConflictError struct{ Diags diag.List }
-
-// Error gives the first of the contradictions.
-func (e *ConflictError) Error() string { return e.Diags[0].Message }
 
 // Merge brings a reading together with what is remembered, and gives the new inventory.
 //
@@ -85,92 +57,6 @@ func Merge(old Inventory, read Reading) (Inventory, error) {
 	return out, nil
 }
 
-// WithoutIDs gives the inventory as one that belongs to no vCenter: what is in it is found again by names, paths and
-// urls alone.
-func (inv Inventory) WithoutIDs() Inventory {
-	inv.canonicalise()
-	inv.InstanceID = ""
-	for i := range inv.Datacenters {
-		inv.Datacenters[i].ID = ""
-	}
-	for i := range inv.Clusters {
-		inv.Clusters[i].ID = ""
-	}
-	for i := range inv.Hosts {
-		inv.Hosts[i].ID = ""
-	}
-	for i := range inv.Datastores {
-		inv.Datastores[i].ID = ""
-	}
-	for i := range inv.DatastoreClusters {
-		inv.DatastoreClusters[i].ID = ""
-	}
-	for i := range inv.Networks {
-		inv.Networks[i].ID = ""
-	}
-	for i := range inv.ResourcePools {
-		inv.ResourcePools[i].ID = ""
-	}
-	for i := range inv.Folders {
-		inv.Folders[i].ID = ""
-	}
-	for i := range inv.Templates {
-		inv.Templates[i].ID = ""
-	}
-	for i := range inv.StoragePolicies {
-		inv.StoragePolicies[i].ID = ""
-	}
-	return inv
-}
-
-type merger struct {
-	// old has the names that its hosts have now.
-	old  Inventory
-	read Reading
-	// seen are the names of hosts that were seen; inside are those of remembered ones that lie in the scope, absent those
-	// of remembered ones that are no longer there.
-	seen, inside, absent map[string]bool
-	// vague are the paths of datastores that may be there though nobody saw them there, vagueNames the names of those whose
-	// entries stay as they are: they may fit policies.
-	vague, vagueNames map[string]bool
-
-	hostLoss, datastoreLoss LossError
-}
-
-// sameVCenter compares the two vCenters by their instance ids and by the urls of datastores of one id.
-func sameVCenter(old, seen Inventory) error {
-	if old.InstanceID != "" && seen.InstanceID != "" && old.InstanceID != seen.InstanceID {
-		return &OtherVCenterError{fmt.Sprintf("the inventory is of vCenter %s with the instance id %s, and %s has %s",
-			cmp.Or(old.Server, "?"), old.InstanceID, seen.Server, seen.InstanceID)}
-	}
-	byID := map[string]Datastore{}
-	for _, d := range seen.Datastores {
-		byID[d.ID] = d
-	}
-	for _, o := range old.Datastores {
-		if d, ok := byID[o.ID]; ok && o.ID != "" && o.URL != "" && d.URL != "" && o.URL != d.URL {
-			return &OtherVCenterError{fmt.Sprintf("datastore %s is another disk than in the inventory under the same id %s: its url is %s and was %s",
-				d.Name, d.ID, d.URL, o.URL)}
-		}
-	}
-	return nil
-}
-
-// there tells whether an object is in vCenter though it was not seen within the scope.
-func (m *merger) there(id string) bool { return id != "" && (m.read.Outside[id] || m.read.Hidden[id]) }
-
-// stays tells whether the entry of an object that was not seen stays as it is.
-func (m *merger) stays(id string, within bool) bool {
-	switch {
-	case m.there(id), !within, m.read.Limited:
-		return true
-	case id == "":
-		// vCenter cannot be asked for it.
-		return len(m.read.Seen.Gaps) > 0
-	}
-	return false
-}
-
 // rules say what a class does beyond the common. A nil one is nothing; within is then everything.
 type rules[T any] struct {
 	// within tells whether a remembered object lies in the scope.
@@ -193,8 +79,9 @@ func combine[T any](m *merger, c matcher[T], old, seen []T, r rules[T]) []T {
 		switch {
 		case j >= 0:
 			known[j] = true
-			unread := m.read.Unread[c.id(out[j])]
-			if c.id(o) != "" && c.id(o) != c.id(out[j]) {
+			was, is := *c.id(&old[i]), *c.id(&out[j])
+			unread := m.read.Unread[is]
+			if was != "" && was != is {
 				// At this path there may be another disk now.
 				unread = slices.DeleteFunc(slices.Clone(unread), func(f string) bool { return f == "url" })
 			}
@@ -202,7 +89,7 @@ func combine[T any](m *merger, c matcher[T], old, seen []T, r rules[T]) []T {
 			if r.seen != nil {
 				r.seen(o, &out[j])
 			}
-		case m.stays(c.id(o), r.within == nil || r.within(o)):
+		case m.stays(*c.id(&old[i]), r.within == nil || r.within(o)):
 			if r.unseen != nil {
 				r.unseen(&o)
 			}

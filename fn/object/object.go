@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package object is about the objects of an input as a whole: who they are, where they came from, whose
-// they are and what they refer to.
+// they are and what they refer to. It takes YAML nodes, and gives Objects, and Sets in which references can be followed.
 package object
 
 import (

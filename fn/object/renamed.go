@@ -31,26 +31,3 @@ func (o *Object) formerNames() []string {
 func (o *Object) renamedLike(other *Object) bool {
 	return o.Annotation(namePrefixes) == other.Annotation(namePrefixes) && o.Annotation(nameSuffixes) == other.Annotation(nameSuffixes)
 }
-
-// meant finds the object that a reference means: the one of that name, or one that had it. Where there are several,
-// as in two overlays of one base, it is the one that was renamed as the referring object was.
-func (s *Set) meant(from *Object, k Key) *Object {
-	exact := s.byKey[k]
-	candidates := s.former[k]
-	if exact != nil {
-		candidates = append([]*Object{exact}, candidates...)
-	}
-	if len(candidates) == 1 {
-		return candidates[0]
-	}
-	var alike []*Object
-	for _, x := range candidates {
-		if x.renamedLike(from) {
-			alike = append(alike, x)
-		}
-	}
-	if len(alike) == 1 {
-		return alike[0]
-	}
-	return exact
-}

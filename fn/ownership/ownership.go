@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package ownership compares the objects that should exist for a Cluster with those that do: what to
-// keep, replace, add and remove. What carries another owner, or none, is never touched.
+// Package ownership compares the objects that should exist for a Cluster with those that do. It takes both, and gives
+// Changes: what to keep, replace, add and remove. What carries another owner, or none, is never touched.
 package ownership
 
 import (

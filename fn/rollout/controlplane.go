@@ -29,7 +29,7 @@ var notInRule = [][]string{
 }
 
 // controlPlaneOf reads a control plane.
-func (s *side) controlPlaneOf(o *object.Object, cluster object.Key) *group {
+func controlPlaneOf(o *object.Object, cluster object.Key) *group {
 	node := tree.Clone(o.Node)
 	tree.Remove(node, "status")
 	if cluster.Name == "" {
@@ -50,14 +50,8 @@ func (s *side) controlPlaneOf(o *object.Object, cluster object.Key) *group {
 		version:        convert.Version(tree.String(node, "spec", "version")),
 		infrastructure: referenceAt(node, "spec", "machineTemplate", "spec", "infrastructureRef"),
 	}
-	g.template = s.find(g.rolling.infrastructure, o)
-	g.machine = s.machineOf(g)
 	return g
 }
-
-func isKubeadm(o *object.Object) bool { return o.Ref.Kind == "KubeadmControlPlane" }
-
-func (g *group) isControlPlane() bool { return g.Group() == controlPlaneGroup }
 
 // controlPlane finds what a control plane does to its machines besides their number.
 func (c *comparison) controlPlane(p *Pool, before, after *group) {
@@ -80,21 +74,17 @@ func (c *comparison) controlPlane(p *Pool, before, after *group) {
 	} else {
 		rolls, unsure, inPlace = kubeadmReasons(before, after, rolls)
 	}
-	if e, edited := c.edited[object.NewKey(after.rolling.infrastructure.group, after.rolling.infrastructure.kind, after.Ref.Namespace, after.rolling.infrastructure.name)]; edited && before.rolling.infrastructure == after.rolling.infrastructure {
-		p.Changes = append(p.Changes, NoEffect)
-		p.Reasons = append(p.Reasons, Reason{Object: after.rolling.infrastructure.kind + " " + after.rolling.infrastructure.name, Field: e.fields[0].name(),
-			Text: fmt.Sprintf("%s %s is edited under the same name, which replaces no machine", after.rolling.infrastructure.kind, after.rolling.infrastructure.name)})
+	if e := c.edits[after.keyOf(after.rolling.infrastructure)]; e != nil && before.rolling.infrastructure == after.rolling.infrastructure {
+		e.note(p)
 	}
 	if len(inPlace) > 0 {
 		p.Changes, p.Reasons = append(p.Changes, InPlace), append(p.Reasons, inPlace...)
 	}
-	c.metadata(p, before, after)
-	switch _, n, _ := before.transition(after.replicas); {
-	case len(rolls) > 0:
-		c.replaced(p, before, after, append(rolls, unsure...))
-	case len(unsure) > 0 && (n.most > 0 || p.Machines.NotKnown):
-		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n.most
-		p.Reasons = append(unsure, p.Reasons...)
+	metadata(p, before, after)
+	if len(rolls) > 0 {
+		replaced(p, before, after, append(rolls, unsure...))
+	} else {
+		mayBeReplaced(p, before, after, unsure)
 	}
 }
 

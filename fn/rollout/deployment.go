@@ -3,9 +3,6 @@
 package rollout
 
 import (
-	"strconv"
-	"strings"
-
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/convert"
@@ -14,28 +11,8 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-const (
-	machineDeployment = "MachineDeployment"
-
-	clusterLabel    = "cluster.x-k8s.io/cluster-name"
-	deploymentLabel = "cluster.x-k8s.io/deployment-name"
-)
-
-// group is a MachineDeployment or a control plane on one side: what makes machines.
-type group struct {
-	*object.Object
-	cluster object.Key
-	// node is a copy in v1beta2 form with the webhook's defaults.
-	node    *yaml.Node
-	rolling rolling
-	replicas
-	// template is the machine template, where the side has it.
-	template *object.Object
-	machine  machine
-}
-
 // deploymentOf reads a MachineDeployment.
-func (s *side) deploymentOf(o *object.Object) *group {
+func deploymentOf(o *object.Object) *group {
 	node := tree.Clone(o.Node)
 	tree.Remove(node, "status")
 	convert.MachineDeployment(node, o.Version())
@@ -47,8 +24,6 @@ func (s *side) deploymentOf(o *object.Object) *group {
 		rolling:  rollingOf(tree.Get(node, "spec", "template")),
 		replicas: replicasOf(o, -1),
 	}
-	g.template = s.find(g.rolling.infrastructure, o)
-	g.machine = s.machineOf(g)
 	return g
 }
 
@@ -78,24 +53,43 @@ func withDefaults(md *yaml.Node, name string) {
 	}
 }
 
-// surge is how many machines more than it wants a group may have in a rollout.
-func (g *group) surge(machines int) int {
-	if tree.String(g.node, "spec", "rollout", "strategy", "type") != "RollingUpdate" {
-		return 0
+// deployment finds what a MachineDeployment does to its machines besides their number.
+func (c *comparison) deployment(p *Pool, before, after *group) {
+	var reasons []Reason
+	if fields := before.rolling.rolls(after.rolling); len(fields) > 0 {
+		reasons = c.whyRolls(before, after, fields)
 	}
-	value := tree.String(g.node, "spec", "rollout", "strategy", "rollingUpdate", "maxSurge")
-	if percent, ok := strings.CutSuffix(value, "%"); ok {
-		n, _ := strconv.Atoi(percent)
-		return (max(n, 0)*machines + 99) / 100
+	for _, d := range differences(tree.Get(before.node, "spec"), tree.Get(after.node, "spec"), "spec") {
+		switch {
+		case isRolling(d), d.below("spec", "replicas"), isImmutable(d), isAPIVersion(d):
+		case d.below("spec", "rollout", "after"):
+			if d.after != nil {
+				reasons = append(reasons, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),
+					Text: "machines made before " + written(d.after) + " are replaced from then on"})
+				continue
+			}
+			fallthrough
+		default:
+			p.Changes = append(p.Changes, InPlace)
+			p.Reasons = append(p.Reasons, fieldOf(d))
+		}
 	}
-	n, _ := strconv.Atoi(value)
-	return max(n, 0)
+	metadata(p, before, after)
+	replaced(p, before, after, reasons)
+	c.edits.stale(p, before, after)
 }
 
-// isPaused tells whether changes wait until somebody resumes the group.
-func (g *group) isPaused() bool { return tree.String(g.node, "spec", "paused") == "true" }
-
-// onDelete tells whether old machines stay until somebody deletes them.
-func (g *group) onDelete() bool {
-	return tree.String(g.node, "spec", "rollout", "strategy", "type") == "OnDelete"
+// isRolling tells whether a field is one of the rule, which has looked at it.
+func isRolling(d field) bool {
+	for _, path := range [][]string{
+		{"spec", "template", "spec", "version"},
+		{"spec", "template", "spec", "failureDomain"},
+		{"spec", "template", "spec", "infrastructureRef"},
+		{"spec", "template", "spec", "bootstrap"},
+	} {
+		if d.below(path...) {
+			return true
+		}
+	}
+	return false
 }

@@ -121,3 +121,19 @@ func write(b *strings.Builder, n *yaml.Node) {
 		b.WriteString(n.Value)
 	}
 }
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// named gives the names of fields, without values: there may be secrets among them.
+func named(fields []field) []string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, f.name())
+	}
+	return out
+}

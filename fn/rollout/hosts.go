@@ -8,71 +8,79 @@ import (
 	"slices"
 )
 
+// usage is what pools take, place by place.
+type usage struct {
+	before, after *side
+	at            map[place]*Host
+}
+
+func newUsage(before, after *side) *usage { return &usage{before, after, map[place]*Host{}} }
+
 // count adds what a pool takes to its places.
-func (c *comparison) count(p *Pool, before, after *group) {
+func (u *usage) count(p *Pool, before, after *group) {
 	was, is := p.Machines.Before, p.Machines.After
 	switch {
 	case p.Machines.NotKnown:
 	case before == nil:
-		c.add(p, c.after, after, load{after: is, peak: p.Machines.Peak})
+		u.add(p, u.after, after, load{after: is, peak: p.Machines.Peak})
 	case after == nil:
-		c.add(p, c.before, before, load{before: was, peak: p.Machines.Peak})
+		u.add(p, u.before, before, load{before: was, peak: p.Machines.Peak})
 	case before.machine.at == after.machine.at:
-		c.mixed(p, before, after)
+		u.mixed(p, before, after)
 	default:
 		// Old machines are in one place and new ones in another.
-		c.add(p, c.before, before, load{before: was, peak: before.most(was)})
-		c.add(p, c.after, after, load{after: is, peak: after.most(is)})
+		u.add(p, u.before, before, load{before: was, peak: before.most(was)})
+		u.add(p, u.after, after, load{after: is, peak: after.most(is)})
 	}
 }
 
 // load is a number of machines of one group.
 type load struct{ before, peak, after int }
 
-func (c *comparison) add(p *Pool, s *side, g *group, l load) {
-	h := c.host(p, s, g)
-	for _, u := range []struct {
+func (u *usage) add(p *Pool, s *side, g *group, l load) {
+	h := u.host(p, s, g)
+	for _, x := range []struct {
 		usage *Usage
 		each  int
 	}{{&h.Machines, 1}, {&h.MemoryMiB, g.machine.memoryMiB}, {&h.DiskGiB, g.machine.diskGiB}} {
-		u.usage.Before += l.before * u.each
-		u.usage.Peak += l.peak * u.each
-		u.usage.After += l.after * u.each
+		x.usage.Before += l.before * x.each
+		x.usage.Peak += l.peak * x.each
+		x.usage.After += l.after * x.each
 	}
 }
 
 // mixed adds a pool whose old and new machines share a place. While it rolls there are old and new ones, never
 // more than the peak; the worst mix is counted.
-func (c *comparison) mixed(p *Pool, before, after *group) {
-	h := c.host(p, c.after, after)
+func (u *usage) mixed(p *Pool, before, after *group) {
+	h := u.host(p, u.after, after)
 	if p.Has(NoEffect) && !p.Has(Replace) {
 		after = &group{machine: before.machine, replicas: after.replicas} // what is edited under its name reaches no machine
 	}
 	rolls := p.Has(Replace) || p.Has(MayReplace)
-	for _, u := range []struct {
+	for _, x := range []struct {
 		usage    *Usage
 		old, new int
 	}{{&h.Machines, 1, 1}, {&h.MemoryMiB, before.machine.memoryMiB, after.machine.memoryMiB}, {&h.DiskGiB, before.machine.diskGiB, after.machine.diskGiB}} {
 		was, is := p.Machines.Before, p.Machines.After
-		u.usage.Before += was * u.old
-		u.usage.After += is * u.new
+		x.usage.Before += was * x.old
+		x.usage.After += is * x.new
 		if !rolls {
-			u.usage.Peak += max(p.Machines.Peak*u.new, was*u.old)
+			x.usage.Peak += max(p.Machines.Peak*x.new, was*x.old)
 			continue
 		}
-		most, other, each, otherEach := before.most(was), after.most(is), u.old, u.new
-		if u.new > u.old {
+		most, other, each, otherEach := before.most(was), after.most(is), x.old, x.new
+		if x.new > x.old {
 			most, other, each, otherEach = other, most, otherEach, each
 		}
 		large := min(most, p.Machines.Peak)
-		u.usage.Peak += large*each + min(other, p.Machines.Peak-large)*otherEach
+		x.usage.Peak += large*each + min(other, p.Machines.Peak-large)*otherEach
 	}
 }
 
 // host gives the row of a group's place.
-func (c *comparison) host(p *Pool, s *side, g *group) *Host {
+func (u *usage) host(p *Pool, s *side, g *group) *Host {
 	at := g.machine.at
-	h := c.usage[at]
+	h := u.at[at]
 	if h == nil {
 		h = &Host{Host: at.host, Datastore: at.datastore, Untouched: true}
 		if d := g.machine.datastore; d != nil {
@@ -82,31 +90,33 @@ func (c *comparison) host(p *Pool, s *side, g *group) *Host {
 				h.HostMemoryMiB = known.MemoryMiB
 			}
 		}
-		c.usage[at] = h
+		u.at[at] = h
 	}
 	h.Untouched = h.Untouched && p.Has(Untouched)
 	return h
 }
 
 // hosts lists the places in their order, and in front of several datastores of one host their sum.
-func (c *comparison) hosts() {
-	places := slices.SortedFunc(maps.Keys(c.usage), func(a, b place) int {
+func (u *usage) hosts() []Host {
+	var out []Host
+	places := slices.SortedFunc(maps.Keys(u.at), func(a, b place) int {
 		return cmp.Or(cmp.Compare(a.host, b.host), cmp.Compare(a.vCenter, b.vCenter), cmp.Compare(a.datastore, b.datastore), cmp.Compare(a.path, b.path))
 	})
 	for i, at := range places {
 		first := at.host != "" && (i == 0 || !sameHost(places[i-1], at))
 		if first && i+1 < len(places) && sameHost(places[i+1], at) {
-			sum := Host{Host: at.host, HostMemoryMiB: c.usage[at].HostMemoryMiB, Untouched: true}
+			sum := Host{Host: at.host, HostMemoryMiB: u.at[at].HostMemoryMiB, Untouched: true}
 			for _, other := range places[i:] {
 				if !sameHost(other, at) {
 					break
 				}
-				sum.include(c.usage[other])
+				sum.include(u.at[other])
 			}
-			c.plan.Hosts = append(c.plan.Hosts, sum)
+			out = append(out, sum)
 		}
-		c.plan.Hosts = append(c.plan.Hosts, *c.usage[at])
+		out = append(out, *u.at[at])
 	}
+	return out
 }
 
 func sameHost(a, b place) bool { return a.host == b.host && a.vCenter == b.vCenter }

@@ -14,19 +14,8 @@ import (
 // without rollouts: what a MachineSet's template says concerns machines that are made later, and of the others only
 // their providers know what a change does.
 
-const (
-	machineSet  = "MachineSet"
-	machinePool = "MachinePool"
-	oneMachine  = "Machine"
-)
-
-// isWorkers tells whether objects of a kind of Cluster API's core make machines by themselves.
-func isWorkers(kind string) bool {
-	return kind == machineDeployment || kind == machineSet || kind == machinePool || kind == oneMachine
-}
-
 // looseOf reads what makes machines without rollouts.
-func (s *side) looseOf(o *object.Object) *group {
+func looseOf(o *object.Object) *group {
 	node := tree.Clone(o.Node)
 	tree.Remove(node, "status")
 	convert.MachineDeployment(node, o.Version())
@@ -37,8 +26,6 @@ func (s *side) looseOf(o *object.Object) *group {
 	}
 	g.rolling = rollingOf(template)
 	g.cluster = object.NewKey(object.CoreGroup, clusterKind, o.Ref.Namespace, tree.String(node, "spec", "clusterName"))
-	g.template = s.find(g.rolling.infrastructure, o)
-	g.machine = s.machineOf(g)
 	return g
 }
 
@@ -58,10 +45,7 @@ func (c *comparison) loose(p *Pool, before, after *group) {
 			unsure = append(unsure, Reason{Field: d.name(), Text: fmt.Sprintf("%s differs; what replaces a %s is not known here", d.name(), after.Ref.Kind)})
 		}
 	}
-	c.metadata(p, before, after)
-	c.stale(p, before, after)
-	if _, n, _ := before.transition(after.replicas); len(unsure) > 0 && (n.most > 0 || p.Machines.NotKnown) {
-		p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n.most
-		p.Reasons = append(unsure, p.Reasons...)
-	}
+	metadata(p, before, after)
+	c.edits.stale(p, before, after)
+	mayBeReplaced(p, before, after, unsure)
 }

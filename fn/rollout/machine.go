@@ -27,28 +27,28 @@ type machine struct {
 // datastores of one name apart, and the vCenter those of one path.
 type place struct{ host, datastore, path, vCenter string }
 
-// machineOf finds out what the machines of a group are and where they run.
-func (s *side) machineOf(g *group) machine {
+// machineOf finds out what machines of a template are and where they run; the template is nil where the side has none.
+func (s *side) machineOf(cluster object.Key, template *object.Object, failureDomain string) machine {
 	var m machine
-	spec := s.spec(g.template)
+	spec := s.spec(template)
 	ref, datacenter := tree.String(spec, "datastore"), tree.String(spec, "datacenter")
-	if zone := s.zone(g.rolling.failureDomain); zone != nil {
+	if zone := s.zone(failureDomain); zone != nil {
 		// CAPV puts the zone's values over those of the template.
 		ref = cmp.Or(tree.String(zone, "topology", "datastore"), ref)
 		datacenter = cmp.Or(tree.String(zone, "topology", "datacenter"), datacenter)
 	}
 	m.at = place{datastore: shortName(ref), path: ref}
-	if d, ok := s.datastore(g.cluster, ref, datacenter); ok {
+	if d, ok := s.datastore(cluster, ref, datacenter); ok {
 		m.datastore = &d
-		m.at = s.placeOf(g.cluster, d)
+		m.at = s.placeOf(cluster, d)
 	}
-	if g.template == nil || !isVSphere(g.template) {
+	if template == nil || !isVSphere(template) {
 		return m
 	}
 	m.memoryMiB = cmp.Or(number(tree.Get(spec, "memoryMiB")), 2048) // CAPV's default
 	m.diskGiB = number(tree.Get(spec, "diskGiB"))
 	if m.diskGiB == 0 {
-		m.diskGiB = s.templateDisk(g.cluster, tree.String(spec, "template"), datacenter)
+		m.diskGiB = s.templateDisk(cluster, tree.String(spec, "template"), datacenter)
 	}
 	for _, size := range tree.List(spec, "additionalDisksGiB") {
 		m.diskGiB += number(size)
@@ -71,15 +71,15 @@ func (s *side) placeOf(cluster object.Key, d inventory.Datastore) place {
 	return at
 }
 
-// now is the place of a group of the first side under the names of the second.
-func (c *comparison) now(before *group) place {
-	if before.machine.datastore == nil || c.after.inventory(before.cluster) == nil {
-		return before.machine.at
+// placeHere is the place of a machine of the other side under the names of this one.
+func (s *side) placeHere(cluster object.Key, of machine) place {
+	if of.datastore == nil || s.inventory(cluster) == nil {
+		return of.at
 	}
-	if d, ok := c.after.sameDatastore(before.cluster, *before.machine.datastore); ok {
-		return c.after.placeOf(before.cluster, d)
+	if d, ok := s.sameDatastore(cluster, *of.datastore); ok {
+		return s.placeOf(cluster, d)
 	}
-	return before.machine.at
+	return of.at
 }
 
 // zone gives the spec of the VSphereFailureDomain that the deployment zone of a name stands for.
@@ -112,19 +112,6 @@ func (s *side) templateDisk(cluster object.Key, ref, datacenter string) int {
 	return 0
 }
 
-// shape is the machine for a report.
-func (g *group) shape() *Shape {
-	s := &Shape{
-		Host: g.machine.at.host, Datastore: g.machine.at.datastore,
-		Template: g.rolling.infrastructure.name, Bootstrap: g.rolling.bootstrap.name, Version: g.rolling.version,
-		MemoryMiB: g.machine.memoryMiB, DiskGiB: g.machine.diskGiB,
-	}
-	if g.number < 0 { // a number in git counts, whatever the annotations say
-		s.Autoscaler = g.autoscaler
-	}
-	return s
-}
-
 // shortName is the last part of an inventory path.
 func shortName(ref string) string {
 	if strings.HasPrefix(ref, "/") {
@@ -142,4 +129,16 @@ func number(n *yaml.Node) int {
 		return 0 // no host has as much, and sums must not overflow
 	}
 	return i
+}
+
+// isSamePlace tells whether machines of two sides are on one datastore, whatever it and its host are called.
+func (m machine) isSamePlace(as machine) bool {
+	if m.datastore == nil || as.datastore == nil {
+		return m.at == as.at
+	}
+	was, is := *m.datastore, *as.datastore
+	if was.ID != "" && is.ID != "" {
+		return was.ID == is.ID
+	}
+	return was.Path == is.Path && was.Name == is.Name
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // metadata compares labels, annotations and the owner.
-func (c *comparison) metadata(p *Pool, before, after *group) {
+func metadata(p *Pool, before, after *group) {
 	autoscaler := false
 	for _, what := range []string{"labels", "annotations"} {
 		old, updated := tree.Strings(before.node, "metadata", what), tree.Strings(after.node, "metadata", what)

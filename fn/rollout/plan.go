@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package rollout says what a change in git does to machines: values in, a Plan out, nothing is changed.
+// Package rollout says what a change in git does to machines. It takes two Sides, each with rendered manifests of Cluster
+// API, whoever wrote them, and the inventories of their Clusters. It gives a Plan, and changes nothing.
 //
-// It compares two sets of rendered manifests of Cluster API, whoever wrote them, by Cluster API's own rule of
-// what makes a MachineDeployment roll (rule.go), and counts machines, memory and disk for each host and
-// datastore before, while and after.
+// Compare (compare.go) reads both sides into groups, a group for each object that makes machines (read.go, group.go),
+// compares each group with itself by Cluster API's own rule of what makes a MachineDeployment roll (pools.go, rule.go),
+// counts machines, memory and disk for each host and datastore before, while and after (hosts.go), and says the
+// rest of the plan from that: templates, other objects, steps and the sentence.
 package rollout
 
 import (
@@ -88,6 +90,19 @@ type Pool struct {
 
 // IsControlPlane tells whether the pool is a control plane.
 func (p *Pool) IsControlPlane() bool { return !isWorkers(p.Kind) && p.Kind != clusterKind }
+
+// Wait is what a change of machines waits for.
+type Wait string
+
+// The waits; none is "".
+const (
+	// ForResume: the Cluster or the pool is paused, so nothing happens until it is resumed.
+	ForResume Wait = "resume"
+	// ForRollout: rollouts of the pool are paused. Machines are added and deleted, and none is replaced.
+	ForRollout Wait = "rollout"
+	// ForDeletion: the strategy is OnDelete, so a machine is replaced when somebody deletes it.
+	ForDeletion Wait = "deletion"
+)
 
 // Machines counts machines. Those of a pool whose number an autoscaler decides are counted by its least
 // number, at the peak by its greatest.
@@ -208,6 +223,16 @@ func (p *Plan) Has(kind Kind) bool {
 func (p *Pool) Has(kind Kind) bool {
 	for _, k := range p.Changes {
 		if k == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// moves tells whether machines of the pool come or go, or may.
+func (p *Pool) moves() bool {
+	for _, k := range []Kind{Remove, Replace, MayReplace, Drain, Create, Scale} {
+		if p.Has(k) {
 			return true
 		}
 	}

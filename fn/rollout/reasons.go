@@ -57,13 +57,6 @@ func plain(field, what, before, after string) Reason {
 	return Reason{Field: field, Before: before, After: after, Text: fmt.Sprintf("%s %s → %s", what, orNone(before), orNone(after))}
 }
 
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
-
 // templateReasons compares the specs behind two references.
 func (c *comparison) templateReasons(before, after *group, field string, from, to reference) []Reason {
 	old, updated := c.before.find(from, before.Object), c.after.find(to, after.Object)
@@ -157,4 +150,15 @@ func renamed(what, before, after string, was, is inventory.Object) string {
 		return fmt.Sprintf("%s path changed by a folder rename or move, %s → %s", what, before, after)
 	}
 	return fmt.Sprintf("%s was renamed, %s → %s", what, before, after)
+}
+
+func fieldOf(d field) Reason {
+	r := Reason{Field: d.name(), Before: written(d.before), After: written(d.after)}
+	if d.below("spec", "template", "metadata") && len(d.path) == 5 {
+		r.Text = fmt.Sprintf("machines' %s %s %s → %s", strings.TrimSuffix(d.path[3], "s"), d.path[4], orNone(r.Before), orNone(r.After))
+		return r
+	}
+	short := strings.TrimPrefix(strings.TrimPrefix(r.Field, "spec.template."), "spec.")
+	r.Text = fmt.Sprintf("%s %s → %s", short, orNone(r.Before), orNone(r.After))
+	return r
 }

@@ -3,14 +3,12 @@
 package rollout
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -106,9 +104,6 @@ func (r replicas) most(machines int) int {
 	return machines
 }
 
-// span is a least and a greatest number of machines, where an autoscaler decides or has decided.
-type span struct{ least, most int }
-
 // next is the number of machines that the second number makes of n machines of the first, when it is applied. Where git
 // said no number before, the one in the cluster belongs to the autoscaler or the webhook: deployers leave it alone, and so
 // does the webhook. A number that git said and says no more is taken away, and the webhook fills in another.
@@ -144,58 +139,4 @@ func (r replicas) mayHave() bool { return !r.isCounted() || r.span().most > 0 }
 // isElastic tells whether an autoscaler may have made another number of machines than this one.
 func (r replicas) isElastic(machines int) bool {
 	return r.isCounted() && r.number < 0 && r.autoscaler != nil && r.autoscaler.Max > machines
-}
-
-// reportUnread reports a number of machines that is none, where it matters.
-func (c *comparison) reportUnread(p *Pool, before, after *group) {
-	if !p.Machines.NotKnown || !p.moves() {
-		return
-	}
-	g := after
-	if g == nil || g.isCounted() {
-		g = before
-	}
-	d := c.diags.Warnf(diag.ReplicasUnknown, diag.At(g.Ref, "spec.replicas"), "%s is no plain number, so how many machines this is about is not known, and they are not counted", g.unread)
-	if strings.Contains(g.unread, "${") {
-		d.WithHint("compare manifests in which the variables are filled in, for example what `flux build kustomization` or `flux envsubst` writes")
-	} else {
-		d.WithHint("write a decimal number without quotes; others are refused, or read in different ways")
-	}
-}
-
-// moves tells whether machines of the pool come or go, or may.
-func (p *Pool) moves() bool {
-	for _, k := range []Kind{Remove, Replace, MayReplace, Drain, Create, Scale} {
-		if p.Has(k) {
-			return true
-		}
-	}
-	return false
-}
-
-// resized says in which way the number of machines differs.
-func resized(before, after *group) (Kind, Reason) {
-	r := Reason{Field: "spec.replicas", Before: before.String(), After: after.String()}
-	r.Text = fmt.Sprintf("replicas %s → %s", r.Before, r.After)
-	switch {
-	case !after.mayHave():
-		return Drain, r
-	case after.isCounted() && after.number < 0 && after.autoscaler == nil:
-		r.After = "1"
-		r.Text = "replicas is not set, so applying it sets 1 where there are " + r.Before
-	}
-	return Scale, r
-}
-
-// scaling says what becomes of the number of machines.
-func (c *comparison) scaling(p *Pool, before, after *group) {
-	m := p.Machines
-	if before.unread == after.unread && m.Created+m.MayBeCreated+m.Removed+m.MayBeRemoved == 0 {
-		return
-	}
-	kind, r := resized(before, after)
-	if why := goneBecause(c.after, after); kind == Drain && why != "" {
-		r.Text = why
-	}
-	p.Changes, p.Reasons = append(p.Changes, kind), append(p.Reasons, r)
 }

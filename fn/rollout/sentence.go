@@ -66,7 +66,7 @@ func (m *moves) roll(p Pool) {
 	case p.IsControlPlane():
 		of := ""
 		if !p.Machines.NotKnown {
-			of = " (" + n.machines() + ")"
+			of = " (" + n.words() + ")"
 		}
 		m.planes = append(m.planes, cmp.Or(p.Cluster, p.Name)+" rolls"+of)
 	case p.Machines.NotKnown:

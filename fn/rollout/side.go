@@ -3,8 +3,6 @@
 package rollout
 
 import (
-	"strings"
-
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/convert"
@@ -13,18 +11,11 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
-const (
-	infrastructureGroup = "infrastructure.cluster.x-k8s.io"
-	bootstrapGroup      = "bootstrap.cluster.x-k8s.io"
-	controlPlaneGroup   = "controlplane.cluster.x-k8s.io"
-)
-
-// side is one side with what was found out about it.
+// side is one side with what was looked up in its inventories and templates.
 type side struct {
 	Side
 	// other is the other side, whose inventory helps where this one has none.
-	other  *side
-	groups map[object.Key]*group
+	other *side
 	// specs are those of templates in v1beta2 form.
 	specs   map[*object.Object]*yaml.Node
 	classes map[classKey][]inventory.Object
@@ -48,38 +39,11 @@ func newSide(s Side) *side {
 	}
 	return &side{
 		Side:    s,
-		groups:  map[object.Key]*group{},
 		specs:   map[*object.Object]*yaml.Node{},
 		classes: map[classKey][]inventory.Object{},
 		found:   map[lookup][]inventory.Object{},
 		stores:  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore{},
 	}
-}
-
-// read finds what makes machines.
-func (s *side) read() {
-	planes := s.controlPlanes()
-	for _, o := range s.Objects.All() {
-		switch {
-		case o.Group() == object.CoreGroup && o.Ref.Kind == machineDeployment:
-			s.groups[o.Key()] = s.deploymentOf(o)
-		case o.Group() == object.CoreGroup && isWorkers(o.Ref.Kind):
-			s.groups[o.Key()] = s.looseOf(o)
-		case o.Group() == controlPlaneGroup && !strings.HasSuffix(o.Ref.Kind, "Template"):
-			s.groups[o.Key()] = s.controlPlaneOf(o, planes[o.Key()])
-		}
-	}
-}
-
-// controlPlanes gives the Cluster of each control plane that a Cluster names.
-func (s *side) controlPlanes() map[object.Key]object.Key {
-	out := map[object.Key]object.Key{}
-	for _, c := range s.Objects.Clusters() {
-		if _, k := s.Objects.Follow(c, "spec", "controlPlaneRef"); k.Name != "" {
-			out[k] = c.Key()
-		}
-	}
-	return out
 }
 
 // find gives the object that a reference in another one means, or nil.
@@ -167,18 +131,6 @@ func (s *side) sameDatastore(cluster object.Key, of inventory.Datastore) (invent
 	return inventory.Datastore{}, false
 }
 
-// isSamePlace tells whether the machines of two groups are on one datastore, whatever it and its host are called.
-func (c *comparison) isSamePlace(before, after *group) bool {
-	if before.machine.datastore == nil || after.machine.datastore == nil {
-		return before.machine.at == after.machine.at
-	}
-	was, is := *before.machine.datastore, *after.machine.datastore
-	if was.ID != "" && is.ID != "" {
-		return was.ID == is.ID
-	}
-	return was.Path == is.Path && was.Name == is.Name
-}
-
 // spec gives what a template makes, in v1beta2 form; nil where there is none.
 func (s *side) spec(template *object.Object) *yaml.Node {
 	if template == nil {
@@ -198,8 +150,4 @@ func (s *side) spec(template *object.Object) *yaml.Node {
 	}
 	s.specs[template] = spec
 	return spec
-}
-
-func isVSphere(template *object.Object) bool {
-	return template.Group() == infrastructureGroup && template.Ref.Kind == "VSphereMachineTemplate"
 }

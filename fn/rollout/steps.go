@@ -11,16 +11,22 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
 // steps lists what no deployer does.
-func (c *comparison) steps() {
+func (c *comparison) steps(pools []Pool) []Step {
+	var out []Step
+	step := func(text, command string, args ...any) {
+		if command != "" {
+			command = fmt.Sprintf(command, args...)
+		}
+		out = append(out, Step{Text: text, Command: command})
+	}
 	gone := c.removedClusters()
 	deletions := map[string][]string{}
 	onDelete := map[string][]string{}
-	for _, p := range c.plan.Pools {
+	for _, p := range pools {
 		if p.Kind != machineDeployment || !isName(p.Namespace) || !isName(p.Name) {
 			continue
 		}
@@ -33,12 +39,12 @@ func (c *comparison) steps() {
 	}
 	for _, namespace := range slices.Sorted(maps.Keys(deletions)) {
 		names := deletions[namespace]
-		c.step("with Argo CD, delete "+pools(len(names))+" that left git: it never prunes what has an owner, and a Cluster owns each MachineDeployment",
+		step("with Argo CD, delete "+somePools(len(names))+" that left git: it never prunes what has an owner, and a Cluster owns each MachineDeployment",
 			"kubectl delete machinedeployment --namespace %s %s", namespace, strings.Join(names, " "))
 	}
 	for _, namespace := range slices.Sorted(maps.Keys(onDelete)) {
 		for _, name := range onDelete[namespace] {
-			c.step("delete the machines of "+name+" that there are now, one after the other and when it suits you; its strategy is OnDelete",
+			step("delete the machines of "+name+" that there are now, one after the other and when it suits you; its strategy is OnDelete",
 				"kubectl get machine --namespace %s --selector %s=%s --sort-by metadata.creationTimestamp", namespace, deploymentLabel, name)
 		}
 	}
@@ -46,20 +52,13 @@ func (c *comparison) steps() {
 		if !isName(k.Namespace) || !isName(k.Name) {
 			continue
 		}
-		c.step(fmt.Sprintf("delete Cluster %s by itself and wait until it is gone, before anything else of it leaves git", k.Name),
+		step(fmt.Sprintf("delete Cluster %s by itself and wait until it is gone, before anything else of it leaves git", k.Name),
 			"kubectl delete cluster --namespace %s %s", k.Namespace, k.Name)
 		if c.hasRoutedPods(k) {
-			c.step(fmt.Sprintf("after Cluster %s is gone, delete the static routes to its nodes on the NSX router: its pods were routed, and nobody else removes them", k.Name), "")
+			step(fmt.Sprintf("after Cluster %s is gone, delete the static routes to its nodes on the NSX router: its pods were routed, and nobody else removes them", k.Name), "")
 		}
 	}
-	c.leftStorage()
-}
-
-func (c *comparison) step(text, command string, args ...any) {
-	if command != "" {
-		command = fmt.Sprintf(command, args...)
-	}
-	c.plan.Steps = append(c.plan.Steps, Step{Text: text, Command: command})
+	return append(out, c.leftStorage()...)
 }
 
 // isName tells whether a cluster can have an object of this name. No API server has checked the names in git, and
@@ -69,49 +68,11 @@ func isName(name string) bool {
 	return name != "" && name[0] != '-' && !strings.ContainsFunc(name, func(r rune) bool { return !isPlain(r) })
 }
 
-func pools(n int) string {
+func somePools(n int) string {
 	if n == 1 {
 		return "the pool"
 	}
 	return fmt.Sprintf("the %d pools", n)
-}
-
-// isGone tells whether a Cluster is there before and not after.
-func (c *comparison) isGone(cluster object.Key) bool {
-	return c.before.Objects.Get(cluster) != nil && c.after.Objects.Get(cluster) == nil
-}
-
-// removedClusters gives the Clusters that are no longer there, and reports them.
-func (c *comparison) removedClusters() map[object.Key]bool {
-	out := map[object.Key]bool{}
-	for _, cluster := range c.before.Objects.Clusters() {
-		k := cluster.Key()
-		if !c.isGone(k) {
-			continue
-		}
-		out[k] = true
-		if topology(cluster) != nil {
-			c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with all machines of its topology").
-				WithHint("see the steps of the plan")
-			continue
-		}
-		var n span
-		isCounted := true
-		for _, g := range c.before.groups {
-			if g.cluster != k {
-				continue
-			}
-			n = n.plus(g.span())
-			isCounted = isCounted && g.isCounted()
-		}
-		with := "its " + n.machines()
-		if !isCounted {
-			with = "at least " + span{n.least, n.least}.machines()
-		}
-		c.diags.Warnf(diag.ClusterRemoved, diag.At(cluster.Ref, ""), "is removed with %s", with).
-			WithHint("deleting its parts together with it may leave machines behind in vCenter; see the steps of the plan")
-	}
-	return out
 }
 
 // hasRoutedPods tells whether a Cluster's pods have routes of their own in NSX: an annotation or a setting of

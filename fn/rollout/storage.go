@@ -65,7 +65,8 @@ func storageFields(before, after []object.StorageClass) []string {
 }
 
 // leftStorage lists the StorageClasses that git no longer brings into a workload cluster, which deletes nothing there.
-func (c *comparison) leftStorage() {
+func (c *comparison) leftStorage() []Step {
+	var out []Step
 	was, is := c.before.carriers(), c.after.carriers()
 	for _, cluster := range c.after.Objects.Clusters() {
 		before := c.before.Objects.Get(cluster.Key())
@@ -75,11 +76,12 @@ func (c *comparison) leftStorage() {
 		brought := storageOf(cluster, is)
 		for _, name := range storageOf(before, was) {
 			if _, stays := slices.BinarySearch(brought, name); !stays {
-				c.step(fmt.Sprintf("in cluster %s, delete StorageClass %s once no claim needs it, and see that it is not the default beside another: a ClusterResourceSet applies and never deletes",
-					cluster.Ref.Name, name), "")
+				out = append(out, Step{Text: fmt.Sprintf("in cluster %s, delete StorageClass %s once no claim needs it, and see that it is not the default beside another: a ClusterResourceSet applies and never deletes",
+					cluster.Ref.Name, name)})
 			}
 		}
 	}
+	return out
 }
 
 // carrier is a ClusterResourceSet that brings StorageClasses into the clusters that it selects.

@@ -66,7 +66,7 @@ func (c counts) part(done string, hasBegun bool) string {
 	if hasBegun {
 		return fmt.Sprintf("%s %s %s %s", first, diag.Form(first.most, "is", "are"), done, at)
 	}
-	return fmt.Sprintf("%s %s %s %s", first.machines(), at, diag.Form(total.most, "is", "are"), done)
+	return fmt.Sprintf("%s %s %s %s", first.words(), at, diag.Form(total.most, "is", "are"), done)
 }
 
 // together names many places.
@@ -76,22 +76,6 @@ func together(places []spot) string {
 	}
 	return fmt.Sprintf("on %d hosts", len(places))
 }
-
-func (s span) plus(other span) span { return span{s.least + other.least, s.most + other.most} }
-
-// String writes the number.
-func (s span) String() string {
-	switch s.least {
-	case s.most:
-		return fmt.Sprint(s.most)
-	case 0:
-		return fmt.Sprintf("up to %d", s.most)
-	}
-	return fmt.Sprintf("%d to %d", s.least, s.most)
-}
-
-// machines writes a number of machines.
-func (s span) machines() string { return s.String() + " " + diag.Form(s.most, "machine", "machines") }
 
 // where says where the machines of a shape are; where that is not known they are of a pool.
 func (s *Shape) where(pool string) spot {

@@ -14,13 +14,11 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-const clusterKind = "Cluster"
-
 // topologies reports Clusters whose machines a ClusterClass makes: their MachineDeployments and control planes are in the
 // management cluster and not in the files, so nothing of them is counted.
-func (c *comparison) topologies() {
+func (c *comparison) topologies() []Pool {
 	var keys []object.Key
-	for _, s := range []*side{c.before, c.after} {
+	for _, s := range []reading{c.before, c.after} {
 		for _, o := range s.Objects.Clusters() {
 			if topology(o) != nil {
 				keys = append(keys, o.Key())
@@ -28,6 +26,7 @@ func (c *comparison) topologies() {
 		}
 	}
 	slices.SortFunc(keys, compareKeys)
+	var out []Pool
 	for _, k := range slices.Compact(keys) {
 		before, after := c.before.Objects.Get(k), c.after.Objects.Get(k)
 		p := Pool{Cluster: k.Name, Kind: clusterKind, Namespace: k.Namespace, Name: k.Name, Changes: []Kind{Untouched}}
@@ -49,11 +48,12 @@ func (c *comparison) topologies() {
 			}
 			if isHeld(after.Node, after) {
 				p.Waits = ForResume
-				c.delays(&p)
+				delays(&p)
 			}
 		}
-		c.plan.Pools = append(c.plan.Pools, p)
+		out = append(out, p)
 	}
+	return out
 }
 
 func topology(cluster *object.Object) *yaml.Node {

@@ -11,27 +11,17 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// Wait is what a change of machines waits for.
-type Wait string
-
-// The waits; none is "".
-const (
-	// ForResume: the Cluster or the pool is paused, so nothing happens until it is resumed.
-	ForResume Wait = "resume"
-	// ForRollout: rollouts of the pool are paused. Machines are added and deleted, and none is replaced.
-	ForRollout Wait = "rollout"
-	// ForDeletion: the strategy is OnDelete, so a machine is replaced when somebody deletes it.
-	ForDeletion Wait = "deletion"
-)
-
 // pausedAnnotation keeps Cluster API's controllers from an object, whatever its value.
 const pausedAnnotation = "cluster.x-k8s.io/paused"
 
 // isHeld tells whether Cluster API's controllers keep their hands off an object of a Cluster: spec.paused of the Cluster holds
 // all that belongs to it, the annotation only the object that has it.
 func isHeld(node *yaml.Node, cluster *object.Object) bool {
-	return cluster != nil && tree.String(cluster.Node, "spec", "paused") == "true" || tree.Get(node, "metadata", "annotations", pausedAnnotation) != nil
+	return cluster != nil && isPaused(cluster.Node) || tree.Get(node, "metadata", "annotations", pausedAnnotation) != nil
 }
+
+// isPaused reads spec.paused, which a Cluster has and a MachineDeployment.
+func isPaused(node *yaml.Node) bool { return tree.String(node, "spec", "paused") == "true" }
 
 // waits tells what changes of a group wait for on its side.
 func (s *side) waits(g *group) Wait {
@@ -39,7 +29,7 @@ func (s *side) waits(g *group) Wait {
 	switch {
 	case isHeld(g.node, cluster):
 		return ForResume
-	case g.isPaused():
+	case isPaused(g.node):
 		return ForRollout
 	case g.onDelete():
 		return ForDeletion
@@ -48,7 +38,7 @@ func (s *side) waits(g *group) Wait {
 }
 
 // delays says first what keeps a change from happening at once.
-func (c *comparison) delays(p *Pool) {
+func delays(p *Pool) {
 	var r Reason
 	switch {
 	case !p.moves():
@@ -67,8 +57,7 @@ func (c *comparison) delays(p *Pool) {
 }
 
 // released says that what git held back until now may happen: how far the machines are behind is not in the files.
-func (c *comparison) released(p *Pool, before, after *group) {
-	was := c.before.waits(before)
+func released(p *Pool, before, after *group, was Wait) {
 	if was == "" || p.Waits != "" || p.Has(Replace) || p.Has(MayReplace) {
 		return
 	}

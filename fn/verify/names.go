@@ -8,10 +8,6 @@ import (
 	"strings"
 )
 
-// machineName is what Cluster API calls the machines of a MachineDeployment: its name and two times five
-// random characters.
-var machineName = regexp.MustCompile(`^(.+)-[a-z0-9]{5}-[a-z0-9]{5}$`)
-
 // windowsName is what CAPV makes of such a name for Windows, which allows 15 characters: the first nine, without a
 // dash at their end, and the last five.
 var windowsName = regexp.MustCompile(`^(.{1,9})-[a-z0-9]{5}$`)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package verify compares what git says with the virtual machines that there are: values in, diagnostics
-// out, nothing is changed.
+// Package verify compares what git says with the virtual machines that there are. It takes rendered objects, the
+// inventories of their Clusters and the machines that vCenter has, and gives a Report; nothing is changed.
 //
 // It checks, on every user's vCenter, the one assumption that no simulator can: that a machine on a local
 // datastore runs on the datastore's host.
@@ -18,44 +18,11 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
-// Machine is a virtual machine as vCenter has it. What could not be read is empty.
-type Machine struct {
-	Name, Path string
-	// Host is where it runs, by name; ResourcePool is the path of its pool.
-	Host, ResourcePool string
-	// Datastore is its home, Disks are where its own disks are; volumes are not among them.
-	Datastore inventory.Object
-	Disks     []inventory.Object
-}
-
-// Report is the outcome of a comparison.
-type Report struct {
-	Pools []Pool
-	Diags diag.List
-	// Machines counts those of the pools. Of these, Pinned run on the one host of their pool's local datastore,
-	// Elsewhere are not where git says, and Unread could not be read well enough to tell.
-	Machines, Pinned, Elsewhere, Unread int
-}
-
-// Pool is a pool of git with the machines that vCenter has for it.
-type Pool struct {
-	Namespace, Name string
-	// Datastore and Host are where git wants the machines, in the inventory's names; there is no Host where the datastore has several.
-	Datastore, Host string
-	// Wanted is what git says; negative is not said.
-	Wanted int
-	// InPlace counts the machines that are where they should be, Others has some words for each that is not.
-	InPlace int
-	Others  []string
-	// Uncertain counts those that may as well be another pool's.
-	Uncertain int
-}
-
 // Compare holds the objects of git, rendered, against the machines. Each Cluster is compared by its inventory; one that has none here
 // is left out.
 func Compare(git *object.Set, inventories map[object.Key]*inventory.Inventory, machines []Machine) Report {
-	c := comparison{git: git, uncertain: map[string][]string{}}
-	c.readGit(inventories)
+	wanted, diags := readGit(git, inventories)
+	c := comparison{wanted: wanted, diags: diags, uncertain: map[string][]string{}}
 	for _, m := range machines {
 		c.find(m)
 	}
@@ -73,11 +40,7 @@ func Compare(git *object.Set, inventories map[object.Key]*inventory.Inventory, m
 }
 
 type comparison struct {
-	git *object.Set
-	// clusters are the names of those that are compared, the longest first.
-	clusters []string
-	pools    []*pool
-	names    names
+	wanted
 	// uncertain has, for each set of pools, the machines that may be of any of them.
 	uncertain map[string][]string
 	diags     diag.List

@@ -193,27 +193,7 @@ const mostJoined = 30
 
 // everything is the one sentence for a large inventory that is new.
 func everything(inv inventory.Inventory) string {
-	var words []string
-	for _, c := range []struct {
-		n         int
-		one, many string
-	}{
-		{len(inv.Datacenters), "datacenter", "datacenters"},
-		{len(inv.Clusters), "compute cluster", "compute clusters"},
-		{len(inv.Hosts), "host", "hosts"},
-		{len(inv.Datastores), "datastore", "datastores"},
-		{len(inv.DatastoreClusters), "datastore cluster", "datastore clusters"},
-		{len(inv.Networks), "network", "networks"},
-		{len(inv.ResourcePools), "resource pool", "resource pools"},
-		{len(inv.Folders), "folder", "folders"},
-		{len(inv.Templates), "template", "templates"},
-		{len(inv.StoragePolicies), "storage policy", "storage policies"},
-	} {
-		if c.n > 0 {
-			words = append(words, diag.Count(c.n, c.one, c.many))
-		}
-	}
-	return fmt.Sprintf("new, of vCenter %s %s: %s; `vspread inventory show` lists them", inv.Server, inv.Version, strings.Join(words, ", "))
+	return fmt.Sprintf("new, of vCenter %s %s: %s; `vspread inventory show` lists them", inv.Server, inv.Version, inv.Contents())
 }
 
 // refuseStream wants a file that can be replaced, or made.

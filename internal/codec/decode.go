@@ -4,7 +4,7 @@
 // Go structs and reports every unknown field, duplicate key and wrong type at once, each with its path,
 // line and a suggestion. Encode turns Go values into nodes as a person would write them.
 //
-// The YAML libraries stop at the first problem, or pass misspelt fields silently; a misspelt
+// Both take and give values: nodes, text and structs. The YAML libraries stop at the first problem, or pass misspelt fields silently; a misspelt
 // `drian: true` must not be one of those.
 package codec
 

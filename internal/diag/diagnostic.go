@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package diag holds what vspread has to say about an input: diagnostics with a severity, a stable
-// code, the object and field they are about, a message and a hint how to mend it.
+// code, the object and field they are about, a message and a hint how to fix it.
 //
 // Whatever a user can fix is a Diagnostic; they are collected in a List, all of them, and only the
 // edges decide what a List with errors means (nothing is written, exit status 1).

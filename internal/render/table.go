@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package render writes what vspread has found out for people: tables on a terminal.
+// Package render writes what vspread has found out, for people and for programs. It takes values of other rooms (a plan, an
+// inventory, a report of verify) and a writer, and gives tables, text, Markdown or JSON; it decides nothing.
 package render
 
 import (

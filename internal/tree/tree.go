@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package tree finds and changes values in YAML nodes by path. Objects stay nodes from input to output,
+// Package tree takes YAML nodes and paths, and gives or changes the values there. Objects stay nodes from input to output,
 // so that comments, order and fields that vspread does not know live on.
 //
 // Paths are keys of mappings. No function changes a node that it was not told to change, and none
-// follows aliases without end: Expanded copies them out within a budget first.
+// follows aliases without end: Expanded (aliases.go) copies them out within a budget first. tidy.go orders and prunes
+// what is about to be written.
 package tree
 
 import (
-	"errors"
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -147,94 +146,6 @@ func Move(node *yaml.Node, from, to []string) bool {
 	return true
 }
 
-// Sort orders the keys of a mapping as in the list; others follow in the order they have.
-func Sort(mapping *yaml.Node, order []string) {
-	if mapping == nil || mapping.Kind != yaml.MappingNode {
-		return
-	}
-	type entry struct{ key, value *yaml.Node }
-	var entries []entry
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		entries = append(entries, entry{mapping.Content[i], mapping.Content[i+1]})
-	}
-	rank := func(e entry) int {
-		if i := slices.Index(order, e.key.Value); i >= 0 {
-			return i
-		}
-		return len(order)
-	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return rank(a) - rank(b) })
-	for i, e := range entries {
-		mapping.Content[2*i], mapping.Content[2*i+1] = e.key, e.value
-	}
-}
-
-// Prune removes nulls, empty strings, mappings and lists below a mapping: API servers refuse most of
-// them, and they mean nothing. Keys listed in keep are not entered.
-func Prune(mapping *yaml.Node, keep ...string) {
-	for i := 0; i+1 < len(mapping.Content); {
-		key, value := mapping.Content[i], mapping.Content[i+1]
-		if value.Kind == yaml.MappingNode && !slices.Contains(keep, key.Value) {
-			Prune(value, keep...)
-		}
-		if value.Kind == yaml.SequenceNode {
-			for _, element := range value.Content {
-				if element.Kind == yaml.MappingNode {
-					Prune(element, keep...)
-				}
-			}
-		}
-		if isEmpty(value) {
-			mapping.Content = slices.Delete(mapping.Content, i, i+2)
-			continue
-		}
-		i += 2
-	}
-}
-
-// PruneShallow removes nulls and empty strings, mappings and lists that stand directly in a mapping, and
-// leaves what is below: there may be maps of the user's, where an empty value means something.
-func PruneShallow(mapping *yaml.Node) {
-	if mapping == nil || mapping.Kind != yaml.MappingNode {
-		return
-	}
-	for i := 0; i+1 < len(mapping.Content); {
-		if isEmpty(mapping.Content[i+1]) {
-			mapping.Content = slices.Delete(mapping.Content, i, i+2)
-			continue
-		}
-		i += 2
-	}
-}
-
-func isEmpty(n *yaml.Node) bool {
-	if n.Kind == yaml.ScalarNode {
-		return n.ShortTag() == yaml.NodeTagNull || n.Value == ""
-	}
-	return n.Kind != yaml.AliasNode && len(n.Content) == 0
-}
-
-// Writable mends what the YAML library would write so that it is read back as something else: a null
-// without a word inside of braces, which becomes an empty string, and folded text with lines that are
-// indented or empty at its end, which grows.
-func Writable(node *yaml.Node) { writable(node, false) }
-
-func writable(node *yaml.Node, flow bool) {
-	if node.Kind == yaml.ScalarNode {
-		if flow && node.Value == "" && node.ShortTag() == yaml.NodeTagNull {
-			node.Value = "null"
-		}
-		if node.Style&yaml.FoldedStyle != 0 && (strings.Contains(node.Value, "\n ") || strings.Contains(node.Value, "\n\t") || strings.HasPrefix(node.Value, " ") || strings.HasSuffix(node.Value, "\n\n")) {
-			node.Style = node.Style&^yaml.FoldedStyle | yaml.LiteralStyle
-		}
-		return
-	}
-	flow = flow || node.Style&yaml.FlowStyle != 0
-	for _, c := range node.Content {
-		writable(c, flow)
-	}
-}
-
 // Clone copies a tree that holds no aliases.
 func Clone(node *yaml.Node) *yaml.Node {
 	if node == nil {
@@ -246,81 +157,6 @@ func Clone(node *yaml.Node) *yaml.Node {
 		out.Content[i] = Clone(c)
 	}
 	return &out
-}
-
-// ErrTooLarge is what Expanded says of a tree whose aliases unfold beyond the budget.
-var ErrTooLarge = errors.New("its YAML aliases unfold to too many values")
-
-// maxNodes bounds an unfolded object. The API server takes 3 MiB, which is far less.
-const maxNodes = 200_000
-
-// HasAliases tells whether a tree has anchors or aliases.
-func HasAliases(node *yaml.Node) bool {
-	return node.Kind == yaml.AliasNode || node.Anchor != "" || slices.ContainsFunc(node.Content, HasAliases)
-}
-
-// Expanded copies a tree with its aliases and merge keys written out.
-func Expanded(node *yaml.Node) (*yaml.Node, error) {
-	budget := maxNodes
-	return expand(node, &budget, 0)
-}
-
-func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
-	if *budget--; *budget < 0 || depth > 1000 {
-		return nil, ErrTooLarge
-	}
-	if node.Kind == yaml.AliasNode {
-		return expand(node.Alias, budget, depth+1)
-	}
-	out := *node
-	out.Anchor, out.Content = "", nil
-	for i, c := range node.Content {
-		if node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].ShortTag() == "!!merge" {
-			continue
-		}
-		if node.Kind == yaml.MappingNode && i%2 == 0 && c.ShortTag() == "!!merge" {
-			if err := merge(&out, node, node.Content[i+1], budget, depth); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		copied, err := expand(c, budget, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		out.Content = append(out.Content, copied)
-	}
-	return &out, nil
-}
-
-// merge copies what `<<: *a` or `<<: [*a, *b]` brings in, where the mapping has no entry of its own.
-func merge(out, own, value *yaml.Node, budget *int, depth int) error {
-	present := map[string]bool{}
-	for _, m := range []*yaml.Node{own, out} {
-		for i := 0; i+1 < len(m.Content); i += 2 {
-			present[m.Content[i].Value] = true
-		}
-	}
-	sources := []*yaml.Node{value}
-	if v := resolve(value); v != nil && v.Kind == yaml.SequenceNode {
-		sources = v.Content
-	}
-	for _, s := range sources {
-		expanded, err := expand(s, budget, depth+1)
-		if err != nil {
-			return err
-		}
-		if expanded.Kind != yaml.MappingNode {
-			continue
-		}
-		for i := 0; i+1 < len(expanded.Content); i += 2 {
-			if key := expanded.Content[i].Value; !present[key] {
-				present[key] = true
-				out.Content = append(out.Content, expanded.Content[i], expanded.Content[i+1])
-			}
-		}
-	}
-	return nil
 }
 
 // Equal tells whether two trees mean the same, whatever their order of keys, style and comments.

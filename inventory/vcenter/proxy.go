@@ -111,8 +111,8 @@ func (p proxy) between() string {
 	return "; the proxy " + p.url.Host + " is in between"
 }
 
-// explanation says what is wrong with the proxy, or nothing where it is not the proxy.
-func (p proxy) explanation(s *Session, err error) string {
+// explanation says what is wrong with the proxy, or nothing where it is not the proxy. What others say goes through scrub.
+func (p proxy) explanation(err error, scrub func(string) string) string {
 	if p.url == nil {
 		return ""
 	}
@@ -142,5 +142,5 @@ func (p proxy) explanation(s *Session, err error) string {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return who + " refuses connections: " + mend
 	}
-	return who + ": " + s.scrub(op.Err.Error()) + ": " + mend
+	return who + ": " + scrub(op.Err.Error()) + ": " + mend
 }

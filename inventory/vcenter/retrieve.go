@@ -5,7 +5,6 @@ package vcenter
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -135,9 +134,6 @@ func (s *Session) retrieve(ctx context.Context, filter types.PropertyFilterSpec,
 	}
 	return nil
 }
-
-// errLost is a page that vCenter has given already and does not give again: its answer was lost on the way.
-var errLost = errors.New("the next page of the inventory is gone")
 
 func isLost(err error) bool {
 	if err == nil {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package vcenter reads the inventory of a vCenter.
+// Package vcenter reads the inventory of a vCenter: it takes Options and a Scope, and gives an inventory.Reading, or the virtual
+// machines there.
 //
 // Connect logs in, by the variables of govc; Collect reads what an inventory holds; Machines lists the
 // virtual machines; Close logs out. Nothing is ever changed in vCenter.
@@ -34,9 +35,6 @@ const (
 	leave     = 5 * time.Second
 	userAgent = "vspread"
 )
-
-// errExpired is an answer to a session that has ended.
-var errExpired = errors.New("the session has ended")
 
 // Session is logged in to a vCenter: there are two sessions in truth, one for each of its interfaces.
 type Session struct {

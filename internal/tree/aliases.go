@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tree
+
+import (
+	"errors"
+	"slices"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+// ErrTooLarge is what Expanded says of a tree whose aliases unfold beyond the budget.
+var ErrTooLarge = errors.New("its YAML aliases unfold to too many values")
+
+// maxNodes bounds an unfolded object. The API server takes 3 MiB, which is far less.
+const maxNodes = 200_000
+
+// HasAliases tells whether a tree has anchors or aliases.
+func HasAliases(node *yaml.Node) bool {
+	return node.Kind == yaml.AliasNode || node.Anchor != "" || slices.ContainsFunc(node.Content, HasAliases)
+}
+
+// Expanded copies a tree with its aliases and merge keys written out.
+func Expanded(node *yaml.Node) (*yaml.Node, error) {
+	budget := maxNodes
+	return expand(node, &budget, 0)
+}
+
+func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
+	if *budget--; *budget < 0 || depth > 1000 {
+		return nil, ErrTooLarge
+	}
+	if node.Kind == yaml.AliasNode {
+		return expand(node.Alias, budget, depth+1)
+	}
+	out := *node
+	out.Anchor, out.Content = "", nil
+	for i, c := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].ShortTag() == "!!merge" {
+			continue
+		}
+		if node.Kind == yaml.MappingNode && i%2 == 0 && c.ShortTag() == "!!merge" {
+			if err := merge(&out, node, node.Content[i+1], budget, depth); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		copied, err := expand(c, budget, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out.Content = append(out.Content, copied)
+	}
+	return &out, nil
+}
+
+// merge copies what `<<: *a` or `<<: [*a, *b]` brings in, where the mapping has no entry of its own.
+func merge(out, own, value *yaml.Node, budget *int, depth int) error {
+	present := map[string]bool{}
+	for _, m := range []*yaml.Node{own, out} {
+		for i := 0; i+1 < len(m.Content); i += 2 {
+			present[m.Content[i].Value] = true
+		}
+	}
+	sources := []*yaml.Node{value}
+	if v := resolve(value); v != nil && v.Kind == yaml.SequenceNode {
+		sources = v.Content
+	}
+	for _, s := range sources {
+		expanded, err := expand(s, budget, depth+1)
+		if err != nil {
+			return err
+		}
+		if expanded.Kind != yaml.MappingNode {
+			continue
+		}
+		for i := 0; i+1 < len(expanded.Content); i += 2 {
+			if key := expanded.Content[i].Value; !present[key] {
+				present[key] = true
+				out.Content = append(out.Content, expanded.Content[i], expanded.Content[i+1])
+			}
+		}
+	}
+	return nil
+}
