@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/internal/diag"
@@ -65,22 +64,15 @@ type Object struct {
 	Place string
 }
 
-// CalledAnnotation is what a file is called in messages, where that is not its place. It is written nowhere.
-const CalledAnnotation = "internal.config.kubernetes.io/called"
-
 // New takes apart an item of the input.
 func New(node *yaml.Node, item int) *Object {
-	annotations := tree.Strings(node, "metadata", "annotations")
-	file := annotations[kioutil.PathAnnotation]
-	if file == "" {
-		file = annotations[kioutil.LegacyPathAnnotation] //nolint:staticcheck // older kpt sets only this one
-	}
-	return &Object{Node: node, Item: item, Place: file, Ref: diag.Ref{
+	place, name := origin(node)
+	return &Object{Node: node, Item: item, Place: place, Ref: diag.Ref{
 		APIVersion: tree.String(node, "apiVersion"),
 		Kind:       tree.String(node, "kind"),
 		Namespace:  tree.String(node, "metadata", "namespace"),
 		Name:       tree.String(node, "metadata", "name"),
-		File:       cmp.Or(annotations[CalledAnnotation], file),
+		File:       name,
 	}}
 }
 

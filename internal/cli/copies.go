@@ -24,7 +24,7 @@ func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
 		byKey[objects[i].Key()] = append(byKey[objects[i].Key()], i)
 		for dir := range directories(objects[i].Place) {
 			hasOurs[dir] = hasOurs[dir] || objects[i].Owner() != ""
-			hasSpread[dir] = hasSpread[dir] || isClusterSpread(n)
+			hasSpread[dir] = hasSpread[dir] || objects[i].IsSpread()
 		}
 	}
 	isOutput := func(o *object.Object) bool {
@@ -73,7 +73,7 @@ func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
 	first := map[object.Key]*object.Object{}
 	return slices.DeleteFunc(items, func(n *yaml.RNode) bool {
 		o := object.New(n.YNode(), 0)
-		if o.Place == "" || o.Ref.Name == "" || o.Owner() != "" || o.Group() == v1alpha1.Group || o.Group() == object.CoreGroup && o.Ref.Kind == "Cluster" || isInventoryConfig(n) {
+		if o.Place == "" || o.Ref.Name == "" || o.Owner() != "" || o.Group() == v1alpha1.Group || o.Group() == object.CoreGroup && o.Ref.Kind == "Cluster" || o.IsInventory() {
 			return false
 		}
 		x, isThere := first[o.Key()]
@@ -81,14 +81,8 @@ func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
 			first[o.Key()] = o
 			return false
 		}
-		return x.Place != o.Place && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(withoutNotes(x.Node), withoutNotes(o.Node))
+		return x.Place != o.Place && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(object.WithoutNotes(x.Node), object.WithoutNotes(o.Node))
 	})
-}
-
-func withoutNotes(node *yaml.Node) *yaml.Node {
-	node = tree.Clone(node)
-	removeNotes(node)
-	return node
 }
 
 func allOurs(objects []*object.Object, of []int) bool {

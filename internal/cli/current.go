@@ -43,7 +43,7 @@ func (w written) outOfDate(now []*yaml.RNode) diag.List {
 		switch x := comesOut[o.Key()]; {
 		case x == nil:
 			say(o, "does not come out of the sources any more")
-		case !tree.Equal(withoutNotes(o.Node), withoutNotes(x.Node)):
+		case !tree.Equal(object.WithoutNotes(o.Node), object.WithoutNotes(x.Node)):
 			say(o, "is not what comes out of the sources")
 		}
 	}

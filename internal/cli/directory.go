@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strconv"
 
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
@@ -183,10 +182,7 @@ func (l *layout) stays(there, inOutput *object.Object) bool {
 	return true // --only leaves it out this time
 }
 
-func index(n *yaml.RNode) int {
-	i, _ := strconv.Atoi(n.GetAnnotations()[kioutil.IndexAnnotation])
-	return i
-}
+func index(n *yaml.RNode) int { return object.New(n.YNode(), 0).Index() }
 
 // write brings the files to disk. All contents are made and stored beside their files before the first file
 // is replaced, so that a full disk or a missing right changes nothing.

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 )
 
@@ -94,7 +95,7 @@ func (r *source) read(paths []string) error {
 	labels := apart(directories)
 	for _, p := range paths {
 		if p == "-" {
-			in, err := readAll(r.stdin.In)
+			in, err := codec.ReadAll(r.stdin.In)
 			if err != nil {
 				return err
 			}
@@ -189,7 +190,7 @@ func sameDirectory(a, b string) bool {
 }
 
 func (r *source) file(p, name, place string) error {
-	if r.bytes > fn.MaxInput {
+	if r.bytes > codec.MaxInput {
 		return nil // it has been reported
 	}
 	f, err := os.Open(p)
@@ -197,7 +198,7 @@ func (r *source) file(p, name, place string) error {
 		return err
 	}
 	defer f.Close()
-	in, err := readAll(f)
+	in, err := codec.ReadAll(f)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", p, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 )
 
@@ -47,7 +48,7 @@ It reads nothing else: no files, no network, no environment. With an error it ch
 			if isTerminal(s.In) {
 				return c.Root().Help()
 			}
-			in, err := readAll(s.In)
+			in, err := codec.ReadAll(s.In)
 			if err != nil {
 				return err
 			}
@@ -59,11 +60,6 @@ It reads nothing else: no files, no network, no environment. With an error it ch
 			return err
 		},
 	}
-}
-
-// readAll reads what the function takes at most, and one byte more, so that more is noticed.
-func readAll(r io.Reader) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(r, fn.MaxInput+1))
 }
 
 func isTerminal(r io.Reader) bool {
@@ -80,11 +76,11 @@ func isTerminalFile(f *os.File) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// tooLarge tells whether readAll stopped at its limit.
+// tooLarge tells whether codec.ReadAll stopped at its limit.
 func tooLarge(in []byte, file string) diag.List {
 	var diags diag.List
-	if len(in) > fn.MaxInput {
-		fn.TooLarge(&diags, file)
+	if len(in) > codec.MaxInput {
+		codec.TooLarge(&diags, file)
 	}
 	return diags
 }

@@ -165,7 +165,7 @@ func onlyCluster(items []*yaml.RNode, diags *diag.List) *object.Object {
 func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile, root string) error {
 	byFile := map[string][]*yaml.RNode{}
 	for _, n := range items {
-		if isInventoryConfig(n) || tree.String(n.YNode(), "kind") == "ClusterSpread" {
+		if object.New(n.YNode(), 0).IsInventory() || tree.String(n.YNode(), "kind") == "ClusterSpread" {
 			continue
 		}
 		file := object.New(n.YNode(), 0).Place

@@ -66,7 +66,7 @@ func parseInventoryFile(name string, content []byte) (*inventoryFile, diag.List)
 	f.nodes = nodes
 	var found []*yaml.RNode
 	for _, n := range nodes {
-		if isInventoryConfig(n) {
+		if object.New(n.YNode(), 0).IsInventory() {
 			found = append(found, n)
 		}
 	}
@@ -79,18 +79,8 @@ func parseInventoryFile(name string, content []byte) (*inventoryFile, diag.List)
 	o := object.New(f.config.YNode(), 0)
 	o.Ref.File = name
 	f.at = diag.At(o.Ref, "")
-	f.text, diags = inventory.Text(tree.Strings(f.config.YNode(), "data"), f.at)
-	if diags.HasErrors() {
-		return f, diags
-	}
-	var more diag.List
-	f.inventory, more = inventory.Parse(f.text, f.at.Dot(`data["inventory.yaml"]`))
-	diags.Append(more...)
+	f.text, f.inventory, diags = inventory.FromData(tree.Strings(f.config.YNode(), "data"), f.at)
 	return f, diags
-}
-
-func isInventoryConfig(n *yaml.RNode) bool {
-	return tree.String(n.YNode(), "kind") == "ConfigMap" && tree.String(n.YNode(), "metadata", "labels", inventory.Label) == "true"
 }
 
 // newInventoryFile is one that is not written yet.

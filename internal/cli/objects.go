@@ -6,14 +6,11 @@ import (
 	"bytes"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
@@ -23,15 +20,15 @@ import (
 
 // add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is passed over.
 func (r *source) add(in []byte, name, place string) {
-	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
+	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
 		return // it has been reported
 	}
 	if name != "" {
 		name = r.label + name
 	}
-	r.bytes, r.values = r.bytes+len(in), r.values+fn.Values(in)
-	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
-		fn.TooLarge(&r.diags, name)
+	r.bytes, r.values = r.bytes+len(in), r.values+codec.Values(in)
+	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
+		codec.TooLarge(&r.diags, name)
 		return
 	}
 	if base := path.Base(place); base == "kustomization.yaml" || base == "kustomization.yml" {
@@ -54,7 +51,7 @@ func (r *source) add(in []byte, name, place string) {
 		return
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
-	for i, n := range fn.WithoutLists(r.opened(nodes, name)) {
+	for i, n := range object.WithoutLists(r.opened(nodes, name)) {
 		if strings.EqualFold(n.GetKind(), v1alpha1.ClusterSpreadKind) && n.GetApiVersion() == "" {
 			r.diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
 				WithHint("write apiVersion: %s", v1alpha1.APIVersion)
@@ -77,33 +74,22 @@ func (r *source) add(in []byte, name, place string) {
 			}
 			n = yaml.NewRNode(expanded)
 		}
-		if wrong := annotate(n, name, place, i, indent); wrong != "" {
+		if wrong := malformed(n.YNode()); wrong != "" {
 			r.diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
 			continue
 		}
+		// A stream's own notes on files are not followed, they could lead anywhere.
+		object.Annotate(n.YNode(), object.Origin{Name: name, Place: place, Position: i, Indent: indent})
 		r.items = append(r.items, n)
 	}
 }
 
-// annotate notes the file of an object, its position there, and whether lists are indented, so that a file keeps
-// its looks. A stream's own notes on files are not followed, they could lead anywhere. It gives the field
-// that is in the way of that, if one is.
-func annotate(n *yaml.RNode, name, place string, position int, indent string) (wrong string) {
+// malformed gives the field that is in the way of an object's notes, if one is.
+func malformed(node *yaml.Node) string {
 	for _, path := range [][]string{{"metadata"}, {"metadata", "annotations"}} {
-		if m := tree.Get(n.YNode(), path...); m != nil && m.Kind != yaml.MappingNode {
+		if m := tree.Get(node, path...); m != nil && m.Kind != yaml.MappingNode {
 			return strings.Join(path, ".")
 		}
-	}
-	removeNotes(n.YNode())
-	tree.Set(n.YNode(), codec.String(strconv.Itoa(position)), "metadata", "annotations", kioutil.IndexAnnotation)
-	if indent != "" {
-		tree.Set(n.YNode(), codec.String(indent), "metadata", "annotations", kioutil.SeqIndentAnnotation)
-	}
-	if place != "" {
-		tree.Set(n.YNode(), codec.String(place), "metadata", "annotations", kioutil.PathAnnotation)
-	}
-	if name != place {
-		tree.Set(n.YNode(), codec.String(name), "metadata", "annotations", object.CalledAnnotation)
 	}
 	return ""
 }

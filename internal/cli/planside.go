@@ -164,17 +164,12 @@ func (s *planSide) render() (rollout.Side, diag.List) {
 	return out, diags
 }
 
-func isClusterSpread(n *yaml.RNode) bool {
-	x := object.New(n.YNode(), 0)
-	return x.Group() == v1alpha1.Group && x.Ref.Kind == v1alpha1.ClusterSpreadKind
-}
-
 // onlyInventory gives the inventory of the side when there is one and not more. Those that a ClusterSpread uses
 // have been judged.
 func (s *planSide) onlyInventory() (*inventory.Inventory, diag.List) {
 	var found []*yaml.RNode
 	for _, n := range s.items {
-		if isInventoryConfig(n) {
+		if object.New(n.YNode(), 0).IsInventory() {
 			found = append(found, n)
 		}
 	}

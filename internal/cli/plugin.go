@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 )
 
@@ -105,7 +106,7 @@ func newPluginRun(s Streams) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			in, err := readAll(s.In)
+			in, err := codec.ReadAll(s.In)
 			if err != nil {
 				return err
 			}

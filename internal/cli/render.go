@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/kustomize/kyaml/kio"
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn"
@@ -146,19 +145,6 @@ func (o renderOptions) pruned(out fn.Outcome) fn.Outcome {
 	return out
 }
 
-// notes are the annotations that tell where an object was read from and how it looked there.
-var notes = []string{
-	kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, //nolint:staticcheck // older kpt's as well
-	kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation, //nolint:staticcheck // older kpt's as well
-	kioutil.SeqIndentAnnotation, object.CalledAnnotation,
-}
-
-func removeNotes(node *yaml.Node) {
-	for _, note := range notes {
-		tree.Remove(node, "metadata", "annotations", note)
-	}
-}
-
 // document writes objects one after the other, without the notes.
 func document(items []*yaml.RNode) []byte {
 	var b bytes.Buffer
@@ -170,10 +156,10 @@ func document(items []*yaml.RNode) []byte {
 		if len(items) > 1 && path.Ext(object.New(n.YNode(), 0).Place) == ".json" {
 			// The writer would write JSON, and a file of several is YAML.
 			n = n.Copy()
-			removeNotes(n.YNode())
+			object.RemoveNotes(n.YNode())
 		}
 		// One by one: the YAML library's encoder keeps all that it has written, some hundred bytes for each value.
-		w := kio.ByteWriter{Writer: &b, ClearAnnotations: notes, KeepReaderAnnotations: false}
+		w := kio.ByteWriter{Writer: &b, ClearAnnotations: object.Notes(), KeepReaderAnnotations: false}
 		if err := w.Write([]*yaml.RNode{n}); err != nil {
 			panic(err) // nodes that were read or made as YAML
 		}

@@ -26,7 +26,7 @@ func (r *source) opened(documents []*yaml.RNode, file string) []*yaml.RNode {
 		at := diag.At(diag.Ref{Kind: o.Ref.Kind, File: file}, "")
 		if config := tree.Get(n.YNode(), "functionConfig"); config != nil {
 			c := object.New(config, 0)
-			if c.Group() == v1alpha1.Group || isInventoryConfig(yaml.NewRNode(config)) {
+			if c.Group() == v1alpha1.Group || c.IsInventory() {
 				c.Ref.File = file
 				r.configs = append(r.configs, c.Ref)
 			}

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/codec"
 )
 
 // blob is a file that git holds, by what `git cat-file` finds it: an id, or, for a symbolic link, its place in a commit.
@@ -61,7 +61,7 @@ func (r *source) revision(commit string, paths []string) error {
 // blobs reads files that git holds. How large they are is asked first, and what is too large together is not read:
 // any number of links may lead to one large file.
 func (r *source) blobs(files []blob, place string) error {
-	if len(files) == 0 || r.bytes > fn.MaxInput {
+	if len(files) == 0 || r.bytes > codec.MaxInput {
 		return nil
 	}
 	var ask strings.Builder
@@ -86,9 +86,9 @@ func (r *source) blobs(files []blob, place string) error {
 		if sizes[i], err = strconv.Atoi(fields[2]); err != nil {
 			return fmt.Errorf("git cat-file: %q about %s", fields[2], f.name)
 		}
-		if total += sizes[i]; total > fn.MaxInput {
+		if total += sizes[i]; total > codec.MaxInput {
 			r.bytes = total
-			fn.TooLarge(&r.diags, place)
+			codec.TooLarge(&r.diags, place)
 			return nil
 		}
 		fmt.Fprintln(&ask, fields[0])
