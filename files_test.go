@@ -28,7 +28,6 @@ var tangled = map[string]string{
 	"fn/object":                   "a set looks up renamed objects, which it finds by itself",
 	"fn/rollout":                  "the machines of a side and the plan that they are in",
 	"fn/verify":                   "the comparison and its pools",
-	"internal/cli":                "commands, the files that they read and what they write",
 	"inventory":                   "merging finds places in what is merged",
 	"inventory/vcenter":           "a session and what it reads",
 	"inventory/vcenter/simulated": "the lab and what is built in it",

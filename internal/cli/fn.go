@@ -3,14 +3,10 @@
 package cli
 
 import (
-	"io"
-	"os"
-
 	"github.com/spf13/cobra"
 
 	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/internal/codec"
-	"github.com/vspread/vspread/internal/diag"
 )
 
 // functionConfig and functionExamples are also what the image says of itself, for `kpt fn doc`.
@@ -60,27 +56,4 @@ It reads nothing else: no files, no network, no environment. With an error it ch
 			return err
 		},
 	}
-}
-
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	return ok && isTerminalFile(f)
-}
-
-func isTerminalFile(f *os.File) bool {
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return false
-	}
-	null, err := os.Stat(os.DevNull)
-	return err != nil || !os.SameFile(info, null)
-}
-
-// tooLarge tells whether codec.ReadAll stopped at its limit.
-func tooLarge(in []byte, file string) diag.List {
-	var diags diag.List
-	if len(in) > codec.MaxInput {
-		codec.TooLarge(&diags, file)
-	}
-	return diags
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"path"
@@ -13,9 +13,9 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// withoutCopies leaves out what `vspread render -o` copied: in a directory with output of ours and without a
+// WithoutCopies leaves out what `vspread render -o` copied: in a directory with output of ours and without a
 // ClusterSpread, an object that also stands outside of it. Of our own objects one stays as earlier output.
-func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
+func WithoutCopies(items []*yaml.RNode) []*yaml.RNode {
 	hasOurs, hasSpread := map[string]bool{}, map[string]bool{}
 	objects := make([]*object.Object, len(items))
 	byKey := map[object.Key][]int{}
@@ -63,13 +63,13 @@ func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
 			out = append(out, n)
 		}
 	}
-	return withoutEqual(out)
+	return WithoutEqual(out)
 }
 
-// withoutEqual leaves out what another file says in the same words, such as the manifests of a cloud provider that clusterctl
-// writes beside each cluster. Two of a Cluster or of a ClusterSpread are a mistake even so, as in a folder that was copied
+// WithoutEqual leaves out what another file says in the same words, such as the manifests of a cloud provider that clusterctl
+// writes next to each cluster. Two of a Cluster or of a ClusterSpread are a mistake even so, as in a folder that was copied
 // and not changed yet.
-func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
+func WithoutEqual(items []*yaml.RNode) []*yaml.RNode {
 	first := map[object.Key]*object.Object{}
 	return slices.DeleteFunc(items, func(n *yaml.RNode) bool {
 		o := object.New(n.YNode(), 0)

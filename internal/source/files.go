@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -11,69 +12,30 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
-	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/internal/codec"
-	"github.com/vspread/vspread/internal/diag"
 )
 
-// source reads objects from files and directories.
-type source struct {
-	stdin Streams
-	// skip is a directory not to enter, the output's.
-	skip string
-	// strict refuses symbolic links instead of following those to files: what is written through one would
-	// replace it, or land elsewhere.
-	strict        bool
-	bytes, values int
-	// label is put before the names of files that git has.
-	label string
-
-	items []*yaml.RNode
-	// foreign are the places of files with something in them that is no object.
-	foreign map[string]bool
-	// builds are the kustomization files, which are no objects.
-	builds []buildFile
-	diags  diag.List
-	// configs are functionConfigs of ours in ResourceLists.
-	configs []diag.Ref
-	// empty are paths, as they were given, below which nothing is.
-	empty []string
+// Options say how Files reads.
+type Options struct {
+	// Stdin is what the path "-" means.
+	Stdin io.Reader
+	// Skip is a directory not to enter, or "".
+	Skip string
+	// Strict is for a directory that will be written to: symbolic links are refused instead of followed, and ResourceLists
+	// are left as they are.
+	Strict bool
 }
 
-// count is how much was found so far, what is wrong with it included.
-func (r *source) count() int { return len(r.items) + len(r.builds) + len(r.diags) }
-
-// note remembers a path that brought nothing more than there was.
-func (r *source) note(path string, had int) {
-	if r.count() == had {
-		r.empty = append(r.empty, path)
-	}
-}
-
-// buildFile is a file that steers kustomize.
-type buildFile struct {
-	name, place string
-	content     []byte
-}
-
-// transform expands what was read, but for copies in the output of `vspread render -o`; what could not be read is reported
-// beside what else is wrong.
-func (r *source) transform() fn.Outcome {
-	r.items = withoutCopies(r.items)
-	out := fn.Transform(r.items, nil)
-	if r.diags.HasErrors() {
-		out.Diags = out.Diags.WithoutConsequences()
-	}
-	out.Diags = append(append(r.diags, r.unread()...), out.Diags...)
-	return out
-}
-
-// read takes paths in their order; "-" is standard input. Objects are annotated with their path, relative to the
+// Files takes paths in their order; "-" is standard input. Objects are annotated with their path, relative to the
 // directory that was named, or of several to what these have in common, and their index in the file; and with what the user
 // would call the file.
-func (r *source) read(paths []string) error {
+func Files(paths []string, o Options) (*Manifests, error) {
+	r := &reader{strict: o.Strict}
+	err := r.paths(paths, o)
+	return &r.Manifests, err
+}
+
+func (r *reader) paths(paths []string, o Options) error {
 	var files, names, directories []string
 	for _, p := range paths {
 		if p == "-" {
@@ -95,7 +57,7 @@ func (r *source) read(paths []string) error {
 	labels := apart(directories)
 	for _, p := range paths {
 		if p == "-" {
-			in, err := codec.ReadAll(r.stdin.In)
+			in, err := codec.ReadAll(o.Stdin)
 			if err != nil {
 				return err
 			}
@@ -110,7 +72,7 @@ func (r *source) read(paths []string) error {
 			}
 			continue
 		}
-		if err := r.directory(p, name, labels[p]); err != nil {
+		if err := r.directory(p, name, labels[p], o.Skip); err != nil {
 			return err
 		}
 	}
@@ -129,7 +91,7 @@ func apart(directories []string) map[string]string {
 		return labels
 	}
 	for _, p := range directories {
-		for !isWithin(p, common) && common != filepath.Dir(common) {
+		for !IsWithin(p, common) && common != filepath.Dir(common) {
 			common = filepath.Dir(common)
 		}
 	}
@@ -142,13 +104,13 @@ func apart(directories []string) map[string]string {
 	return labels
 }
 
-func (r *source) directory(dir, name, label string) error {
+func (r *reader) directory(dir, name, label, skip string) error {
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
-			if p != dir && (strings.HasPrefix(d.Name(), ".") || sameDirectory(p, r.skip)) {
+			if p != dir && (strings.HasPrefix(d.Name(), ".") || IsSame(p, skip)) {
 				return fs.SkipDir
 			}
 			return nil
@@ -176,20 +138,7 @@ func (r *source) directory(dir, name, label string) error {
 	})
 }
 
-func isYAML(name string) bool {
-	return !strings.HasPrefix(name, ".") && slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
-}
-
-func sameDirectory(a, b string) bool {
-	if b == "" {
-		return false
-	}
-	x, errX := os.Stat(a)
-	y, errY := os.Stat(b)
-	return errX == nil && errY == nil && os.SameFile(x, y)
-}
-
-func (r *source) file(p, name, place string) error {
+func (r *reader) file(p, name, place string) error {
 	if r.bytes > codec.MaxInput {
 		return nil // it has been reported
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is passed over.
-func (r *source) add(in []byte, name, place string) {
+// add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is left out.
+func (r *reader) add(in []byte, name, place string) {
 	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
 		return // it has been reported
 	}
@@ -28,7 +28,7 @@ func (r *source) add(in []byte, name, place string) {
 	}
 	r.bytes, r.values = r.bytes+len(in), r.values+codec.Values(in)
 	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
-		codec.TooLarge(&r.diags, name)
+		codec.TooLarge(&r.Diags, name)
 		return
 	}
 	if base := path.Base(place); base == "kustomization.yaml" || base == "kustomization.yml" {
@@ -37,14 +37,14 @@ func (r *source) add(in []byte, name, place string) {
 	at := diag.At(diag.Ref{File: name}, "")
 	if bytes.HasPrefix(in, []byte("version https://git-lfs.github.com/spec/")) {
 		if path.Ext(place) != ".json" { // dashboards and the like
-			r.diags.Warnf(diag.InvalidYAML, at, "is a pointer of Git LFS, so what is in the file is not seen").
+			r.Diags.Warnf(diag.InvalidYAML, at, "is a pointer of Git LFS, so what is in the file is not seen").
 				WithHint("keep manifests out of LFS, for `vspread plan` reads what git itself has; for the rest there is `git lfs pull`, in a pipeline `lfs: true` of actions/checkout")
 		}
 		return
 	}
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
 	if err != nil {
-		d := r.diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
+		d := r.Diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
 		if bytes.Contains(in, []byte("{{")) {
 			d.WithHint("it looks like a template; render it first, for example with `helm template`")
 		}
@@ -53,34 +53,34 @@ func (r *source) add(in []byte, name, place string) {
 	indent := yaml.DeriveSeqIndentStyle(string(in))
 	for i, n := range object.WithoutLists(r.opened(nodes, name)) {
 		if strings.EqualFold(n.GetKind(), v1alpha1.ClusterSpreadKind) && n.GetApiVersion() == "" {
-			r.diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
+			r.Diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
 				WithHint("write apiVersion: %s", v1alpha1.APIVersion)
 			continue
 		}
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
-			if r.foreign == nil {
-				r.foreign = map[string]bool{}
+			if r.Foreign == nil {
+				r.Foreign = map[string]bool{}
 			}
-			r.foreign[place] = true
+			r.Foreign[place] = true
 			continue
 		}
 		if anchored(n.YNode()) {
 			// Notes must not be written through an anchor.
 			expanded, err := tree.Expanded(n.YNode())
 			if err != nil {
-				r.diags.Errorf(diag.TooManyAliases, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, ""), "%s", err).
+				r.Diags.Errorf(diag.TooManyAliases, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, ""), "%s", err).
 					WithHint("write the values out")
 				continue
 			}
 			n = yaml.NewRNode(expanded)
 		}
 		if wrong := malformed(n.YNode()); wrong != "" {
-			r.diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
+			r.Diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
 			continue
 		}
 		// A stream's own notes on files are not followed, they could lead anywhere.
 		object.Annotate(n.YNode(), object.Origin{Name: name, Place: place, Position: i, Indent: indent})
-		r.items = append(r.items, n)
+		r.Items = append(r.Items, n)
 	}
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ const (
 // revision reads the files below paths, given from the current directory, as they are in a commit. Blobs are
 // read instead of an archive, which leaves out what .gitattributes says. Symbolic links are followed within the
 // commit, as in a directory.
-func (r *source) revision(commit string, paths []string) error {
+func (r *reader) revision(commit string, paths []string) error {
 	// Where the current directory is in the repository; a bare one has only its root.
 	prefix, err := git(nil, "rev-parse", "--show-prefix")
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *source) revision(commit string, paths []string) error {
 
 // blobs reads files that git holds. How large they are is asked first, and what is too large together is not read:
 // any number of links may lead to one large file.
-func (r *source) blobs(files []blob, place string) error {
+func (r *reader) blobs(files []blob, place string) error {
 	if len(files) == 0 || r.bytes > codec.MaxInput {
 		return nil
 	}
@@ -88,7 +88,7 @@ func (r *source) blobs(files []blob, place string) error {
 		}
 		if total += sizes[i]; total > codec.MaxInput {
 			r.bytes = total
-			codec.TooLarge(&r.diags, place)
+			codec.TooLarge(&r.Diags, place)
 			return nil
 		}
 		fmt.Fprintln(&ask, fields[0])
