@@ -62,17 +62,18 @@ func isBelow(own, room string) bool {
 	return ok && (f < floors[room] || f == 0 && floors[room] == 0 && steps[own] < steps[room])
 }
 
-// outside lists what the rooms of the core may use besides the standard library.
+// outside lists what the rooms of the core, and others that take values and give values, may use besides the standard library.
 var outside = map[string][]string{
-	"fn/place":       {},
-	"internal/diag":  {},
-	"internal/tree":  {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"internal/codec": {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"inventory":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/object":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
-	"fn/ownership":   {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
-	"fn/convert":     {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/verify":      {},
+	"fn/place":          {},
+	"internal/diag":     {},
+	"internal/tree":     {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"internal/codec":    {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"inventory":         {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/object":         {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
+	"fn/ownership":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
+	"fn/convert":        {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/verify":         {},
+	"internal/scaffold": {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	// The selectors of ClusterResourceSets mean what Kubernetes' own code makes of them.
 	"fn/rollout":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/labels"},
 	"fn/expand":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},

@@ -134,9 +134,10 @@ func (o *initOptions) choose(c *cobra.Command, s Streams, names []string) error 
 	if len(names) == 0 || o.workers.IsChosen() {
 		return nil
 	}
-	answer, err := ask(s, fmt.Sprintf("The cluster has the MachineDeployment %s. Copy the pools from it (c), adopt it because it runs (a), or keep it beside them (k)? ", strings.Join(names, ", ")))
+	have := "cluster has the MachineDeployment " + strings.Join(names, ", ")
+	answer, err := ask(s, "The "+have+". Copy the pools from it (c), adopt it because it runs (a), or keep it beside them (k)? ")
 	if err != nil || len(names) > 1 && answer != "k" {
-		return usagef(c, "%s: say --seed NAME to copy the pools from it, --adopt NAME when it runs and is to become one of them, or --exclude to keep it beside them", scaffold.Have(names))
+		return usagef(c, "the %s: say --seed NAME to copy the pools from it, --adopt NAME when it runs and is to become one of them, or --exclude to keep it beside them", have)
 	}
 	switch answer {
 	case "c":

@@ -64,15 +64,10 @@ func (w Workers) Check(names []string) error {
 		case choice.name != "" && len(names) == 0:
 			return fmt.Errorf("--%s %s: the cluster has no MachineDeployment", choice.flag, choice.name)
 		case choice.name != "" && !slices.Contains(names, choice.name):
-			return fmt.Errorf("--%s %s: %s", choice.flag, choice.name, Have(names))
+			return fmt.Errorf("--%s %s: the cluster has the MachineDeployment %s", choice.flag, choice.name, strings.Join(names, ", "))
 		}
 	}
 	return nil
-}
-
-// Have says which MachineDeployments a cluster has.
-func Have(names []string) string {
-	return "the cluster has the MachineDeployment " + strings.Join(names, ", ")
 }
 
 // Apply makes the choice come true: it marks, among the items, the MachineDeployments that stay next to the pools, and gives what
