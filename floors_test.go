@@ -17,47 +17,77 @@ const module = "github.com/vspread/vspread"
 // floors holds the house: a package imports only from floors below its own, never sideways. The room
 // of a package that is not listed must be decided here first.
 var floors = map[string]int{
-	"":                  5,
-	"internal/cli":      4,
-	"fn":                3,
-	"inventory/vcenter": 3,
-	// The simulated vCenter and its program stand beside the house: tests and the demo use them.
-	"inventory/vcenter/simulated": 4,
-	"inventory/vcenter/homelab":   5,
+	"":                  6,
+	"internal/cli":      5,
+	"fn":                4,
+	"inventory/vcenter": 4,
+	// The simulated vCenter and its program stand next to the house: tests and the demo use them.
+	"inventory/vcenter/simulated": 5,
+	"inventory/vcenter/homelab":   6,
 	// A tool of the release.
-	"image/sbom":      5,
-	"internal/render": 3,
-	"fn/expand":       2,
-	"fn/ownership":    2,
-	"fn/verify":       2,
-	"fn/rollout":      2,
-	"fn/place":        1,
-	"fn/convert":      1,
-	"fn/object":       1,
-	"fn/api/v1alpha1": 1,
-	"inventory":       1,
-	"internal/codec":  0,
-	"internal/diag":   0,
-	"internal/tree":   0,
+	"image/sbom":        6,
+	"internal/render":   4,
+	"internal/output":   4,
+	"internal/scaffold": 4,
+	"internal/source":   4,
+	"fn/expand":         3,
+	"fn/ownership":      3,
+	"fn/rollout":        3,
+	"fn/verify":         3,
+	"fn/workers":        2,
+	"fn/storage":        2,
+	"fn/addons":         2,
+	"fn/site":           1,
+	"fn/naming":         0,
+	"fn/place":          0,
+	"fn/convert":        0,
+	"fn/object":         0,
+	"fn/api/v1alpha1":   0,
+	"inventory":         0,
+	"internal/codec":    0,
+	"internal/diag":     0,
+	"internal/tree":     0,
 }
 
-// within allows imports inside of floor 0, where codec reports in the words of diag.
-var within = map[string]string{"internal/codec": "internal/diag"}
+// steps is the order of the rooms on floor 0: each imports only from lower steps.
+var steps = map[string]int{
+	"fn/object":       3,
+	"fn/api/v1alpha1": 2,
+	"fn/convert":      2,
+	"inventory":       2,
+	"internal/codec":  1,
+	"internal/diag":   0,
+	"internal/tree":   0,
+	"fn/naming":       0,
+	"fn/place":        0,
+}
 
-// outside lists what the rooms of the core may use besides the standard library.
+// isBelow tells whether a room may be imported by another one.
+func isBelow(own, room string) bool {
+	f, ok := floors[own]
+	return ok && (f < floors[room] || f == 0 && floors[room] == 0 && steps[own] < steps[room])
+}
+
+// outside lists what the rooms of the core, and others that take values and give values, may use besides the standard library.
 var outside = map[string][]string{
-	"fn/place":       {},
-	"internal/diag":  {},
-	"internal/tree":  {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"internal/codec": {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"inventory":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/object":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
-	"fn/ownership":   {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
-	"fn/convert":     {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/verify":      {},
+	"fn/place":          {},
+	"internal/diag":     {},
+	"internal/tree":     {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"internal/codec":    {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"inventory":         {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/object":         {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
+	"fn/ownership":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
+	"fn/convert":        {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/verify":         {},
+	"internal/scaffold": {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	// The selectors of ClusterResourceSets mean what Kubernetes' own code makes of them.
 	"fn/rollout":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/labels"},
-	"fn/expand":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
+	"fn/expand":       {},
+	"fn/site":         {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/util/validation"},
+	"fn/workers":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
+	"fn/storage":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1"},
+	"fn/addons":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1"},
+	"fn/naming":       {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/api/v1alpha1": {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
 }
 
@@ -81,8 +111,7 @@ func TestImportFloors(t *testing.T) {
 		if room == "." {
 			room = ""
 		}
-		floor, ok := floors[room]
-		if !ok {
+		if _, ok := floors[room]; !ok {
 			t.Errorf("%s is in no room: add %q to the floors", path, room)
 		}
 		seen[room] = true
@@ -92,7 +121,7 @@ func TestImportFloors(t *testing.T) {
 		}
 		for _, spec := range file.Imports {
 			name, _ := strconv.Unquote(spec.Path.Value)
-			checkImport(t, path, room, floor, name)
+			checkImport(t, path, room, name)
 		}
 		return nil
 	})
@@ -106,11 +135,11 @@ func TestImportFloors(t *testing.T) {
 	}
 }
 
-func checkImport(t *testing.T, path, room string, floor int, name string) {
+func checkImport(t *testing.T, path, room, name string) {
 	t.Helper()
 	if own, ok := strings.CutPrefix(name, module); ok {
 		own = strings.TrimPrefix(own, "/")
-		if f, ok := floors[own]; !ok || f >= floor && within[room] != own {
+		if !isBelow(own, room) {
 			t.Errorf("%s: imports %s, which is not below", path, own)
 		}
 		return

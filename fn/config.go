@@ -26,21 +26,13 @@ type spread struct {
 	inventory *object.Object
 }
 
-func isSpread(o *object.Object) bool {
-	return o.Group() == v1alpha1.Group && o.Ref.Kind == v1alpha1.ClusterSpreadKind
-}
-
-func isInventory(o *object.Object) bool {
-	return o.Ref.APIVersion == "v1" && o.Ref.Kind == "ConfigMap" && tree.String(o.Node, "metadata", "labels", inventory.Label) == "true"
-}
-
 // misspelt reports objects of vspread's group that are no ClusterSpreads, and where there is none, also such of other groups.
 func (r *run) misspelt(none bool) bool {
 	found := false
 	for _, o := range r.objects.All() {
 		isNear := none || diag.Suggest(o.Group(), []string{v1alpha1.Group}) != ""
 		isMeant := o.Group() == v1alpha1.Group || isNear && strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind)
-		if isSpread(o) || !isMeant {
+		if o.IsSpread() || !isMeant {
 			continue
 		}
 		found = true
@@ -53,10 +45,10 @@ func (r *run) misspelt(none bool) bool {
 // spreads gives what is to be expanded: what the functionConfig says, or without one every
 // ClusterSpread among the objects.
 func (r *run) spreads(config *yaml.RNode) []spread {
-	if config == nil || isPlaceholder(config.YNode()) && slices.ContainsFunc(r.objects.All(), isSpread) {
+	if config == nil || isPlaceholder(config.YNode()) && slices.ContainsFunc(r.objects.All(), (*object.Object).IsSpread) {
 		var out []spread
 		for _, o := range r.objects.All() {
-			if isSpread(o) {
+			if o.IsSpread() {
 				out = append(out, r.decode(o))
 			}
 		}
@@ -79,9 +71,9 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 		return nil
 	}
 	switch {
-	case isSpread(o):
+	case o.IsSpread():
 		return valid([]spread{r.decode(o)})
-	case isInventory(o):
+	case o.IsInventory():
 		return r.seededSpreads(o)
 	case o.Ref.APIVersion == "v1" && o.Ref.Kind == "ConfigMap":
 		s, diags := v1alpha1.DecodeOptions(tree.Strings(o.Node, "data"), o.Ref)

@@ -97,7 +97,7 @@ func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, 
 func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	opened, lists := open(items)
 	expanded, all, unread := read(opened, lists)
-	unread.Append(refuseOddLists(items)...)
+	unread.Append(object.RefuseOddLists(items)...)
 	r := run{items: expanded, packages: packagesOf(expanded...), inventories: map[*object.Object]*parsedInventory{}}
 	for _, o := range all {
 		r.packages.locate(o)
@@ -175,11 +175,11 @@ func (r *run) refuseDuplicates() {
 	}
 	first := map[place]*object.Object{}
 	for _, o := range r.objects.All() {
-		if o.Ref.Name == "" || o.IsLocalConfig() && !concerns(o) {
+		if o.Ref.Name == "" || o.IsLocalConfig() && !o.IsRead() {
 			continue
 		}
 		at := place{Key: o.Key()}
-		if isInventory(o) && o.IsLocalConfig() {
+		if o.IsInventory() && o.IsLocalConfig() {
 			at.directory = path.Dir(o.Place)
 		}
 		x, ok := first[at]
@@ -230,7 +230,7 @@ func (r *run) bySpread(spreads []spread) []expand.Input {
 // there is a functionConfig.
 func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
 	for _, o := range r.objects.OfGroup(v1alpha1.Group) {
-		if !isSpread(o) {
+		if !o.IsSpread() {
 			continue
 		}
 		meant := nearest(r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster")), o.Place)

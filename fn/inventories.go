@@ -20,7 +20,7 @@ func (r *run) inventory(s spread) *parsedInventory {
 	var known []string
 	var found []*object.Object
 	for _, o := range r.objects.OfGroup("") {
-		if !isInventory(o) {
+		if !o.IsInventory() {
 			continue
 		}
 		known = append(known, o.Ref.Name)
@@ -67,7 +67,7 @@ func (r *run) noteUnused() {
 	}
 	for _, o := range r.objects.OfGroup("") {
 		all := used[o.Ref.Name]
-		if len(all) == 0 || !isInventory(o) || slices.ContainsFunc(all, func(x *object.Object) bool {
+		if len(all) == 0 || !o.IsInventory() || slices.ContainsFunc(all, func(x *object.Object) bool {
 			return x == o || tree.Equal(tree.Get(x.Node, "data"), tree.Get(o.Node, "data"))
 		}) {
 			continue
@@ -90,12 +90,8 @@ func (r *run) parse(o *object.Object) *parsedInventory {
 	}
 	at := diag.At(o.Ref, "")
 	p := &parsedInventory{ref: o.Ref}
-	text, diags := inventory.Text(tree.Strings(o.Node, "data"), at)
-	if !diags.HasErrors() {
-		var more diag.List
-		p.Inventory, more = inventory.Parse(text, at.Dot(`data["inventory.yaml"]`))
-		diags.Append(more...)
-	}
+	_, inv, diags := inventory.FromData(tree.Strings(o.Node, "data"), at)
+	p.Inventory = inv
 	if !o.IsLocalConfig() {
 		diags.Warnf(diag.NotLocalConfig, at.Dot("metadata.annotations"), "lacks the annotation %s: \"true\"", object.LocalConfig).
 			WithHint("add it, or the inventory is applied to the management cluster")

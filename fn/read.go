@@ -14,26 +14,17 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
-
-// MaxInput is the most bytes that are read; 100 clusters of 64 pools are a third of it.
-const MaxInput = 64 << 20
-
-// MaxValues is the most values that are read; in memory each takes some hundred bytes, however short it is
-// written.
-const MaxValues = 3_000_000
-
-// Values estimates from above how many values a text of YAML holds.
-func Values(in []byte) int { return bytes.Count(in, []byte("\n")) + bytes.Count(in, []byte(",")) }
 
 // ReadResourceList reads a ResourceList. Unlike the SDK's reader it keeps the order of items, and
 // takes a missing or empty list of them.
 func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 	var diags diag.List
-	if len(in) > MaxInput || Values(in) > MaxValues {
-		TooLarge(&diags, "")
+	if len(in) > codec.MaxInput || codec.Values(in) > codec.MaxValues {
+		codec.TooLarge(&diags, "")
 		return nil, diags
 	}
 	var doc yaml.Node
@@ -87,12 +78,6 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 	return rl, diags
 }
 
-// TooLarge reports an input beyond MaxInput.
-func TooLarge(diags *diag.List, file string) {
-	diags.Errorf(diag.InputTooLarge, diag.At(diag.Ref{File: file}, ""), "the input has more than %d MiB or %d values", MaxInput>>20, MaxValues).
-		WithHint("render one cluster at a time")
-}
-
 // read takes the items apart. It gives copies of items whose aliases it wrote out: all of them as soon as
 // one object that vspread reads has anchors, because another may refer to those. An object that nobody
 // reads may keep its aliases, also those that would unfold without bound.
@@ -100,7 +85,7 @@ func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, di
 	var diags diag.List
 	expandAll := false
 	for _, item := range items {
-		expandAll = expandAll || tree.HasAliases(item.YNode()) && concerns(object.New(item.YNode(), 0))
+		expandAll = expandAll || tree.HasAliases(item.YNode()) && object.New(item.YNode(), 0).IsRead()
 	}
 	out := slices.Clone(items)
 	objects := make([]*object.Object, 0, len(items))
@@ -118,7 +103,7 @@ func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, di
 			out[i] = yaml.NewRNode(expanded)
 			o.Node = expanded
 		}
-		if concerns(o) {
+		if o.IsRead() {
 			o.Node = single(o.Node, diag.At(o.Ref, ""), &diags)
 			if malformed(o, &diags) {
 				continue
@@ -138,10 +123,4 @@ func malformed(o *object.Object, diags *diag.List) bool {
 		}
 	}
 	return false
-}
-
-// concerns tells whether an object is of the kinds that an expansion reads.
-func concerns(o *object.Object) bool {
-	return o.Group() == object.CoreGroup || strings.HasSuffix(o.Group(), "."+object.CoreGroup) ||
-		isInventory(o) || isSpread(o) || o.Owner() != ""
 }

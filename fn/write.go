@@ -26,8 +26,7 @@ func placed(added []object.Desired, items []*yaml.RNode, moved map[string]string
 			continue // removed
 		}
 		o := object.New(item.YNode(), 0)
-		index, _ := strconv.Atoi(o.Annotation(kioutil.IndexAnnotation))
-		next[o.Place] = max(next[o.Place], index+1)
+		next[o.Place] = max(next[o.Place], o.Index()+1)
 	}
 	var out []*yaml.RNode
 	for _, d := range added {

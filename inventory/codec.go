@@ -107,6 +107,18 @@ func Data(text string) map[string]string {
 	return data
 }
 
+// FromData reads the inventory that the data of a ConfigMap holds, and gives its text as well. The inventory is not to be used
+// when there are errors.
+func FromData(data map[string]string, at diag.Where) (string, Inventory, diag.List) {
+	text, diags := Text(data, at)
+	if diags.HasErrors() {
+		return text, Inventory{}, diags
+	}
+	inv, more := Parse(text, at.Dot(`data["inventory.yaml"]`))
+	diags.Append(more...)
+	return text, inv, diags
+}
+
 // Parse reads the text of an inventory, strictly, and checks it. With errors the inventory must not be
 // used. The position `at` is that of the text in its ConfigMap.
 func Parse(text string, at diag.Where) (Inventory, diag.List) {

@@ -6,6 +6,7 @@ package object
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
@@ -81,22 +82,15 @@ type Object struct {
 	Place string
 }
 
-// CalledAnnotation is what a file is called in messages, where that is not its place. It is written nowhere.
-const CalledAnnotation = "internal.config.kubernetes.io/called"
-
 // New takes apart an item of the input.
 func New(node *yaml.Node, item int) *Object {
-	annotations := tree.Strings(node, "metadata", "annotations")
-	file := annotations[kioutil.PathAnnotation]
-	if file == "" {
-		file = annotations[kioutil.LegacyPathAnnotation] //nolint:staticcheck // older kpt sets only this one
-	}
-	return &Object{Node: node, Item: item, Place: file, Ref: diag.Ref{
+	place, name := origin(node)
+	return &Object{Node: node, Item: item, Place: place, Ref: diag.Ref{
 		APIVersion: tree.String(node, "apiVersion"),
 		Kind:       tree.String(node, "kind"),
 		Namespace:  tree.String(node, "metadata", "namespace"),
 		Name:       tree.String(node, "metadata", "name"),
-		File:       cmp.Or(annotations[CalledAnnotation], file),
+		File:       name,
 	}}
 }
 
@@ -137,6 +131,12 @@ func (o *Object) IsMachineTemplate() bool {
 
 // IsLocalConfig tells whether the object is applied nowhere.
 func (o *Object) IsLocalConfig() bool { return o.Annotation(LocalConfig) == "true" }
+
+// Index is the position of an object in its file, by the notes; 0 where they do not tell.
+func (o *Object) Index() int {
+	i, _ := strconv.Atoi(o.Annotation(kioutil.IndexAnnotation))
+	return i
+}
 
 // Key identifies an object whatever its version.
 func (o *Object) Key() Key { return NewKey(o.Group(), o.Ref.Kind, o.Ref.Namespace, o.Ref.Name) }

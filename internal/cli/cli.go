@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package cli is the command line: files, streams and exit statuses around the function.
+// Package cli is the command line: flags, streams and exit statuses around the function. Each command has a file.
 //
 // stdout carries the result and nothing else; diagnostics go to stderr, one complete line each.
 package cli
@@ -8,7 +8,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -19,44 +18,6 @@ import (
 
 	"github.com/vspread/vspread/internal/diag"
 )
-
-// The exit statuses.
-const (
-	// OK is success.
-	OK = 0
-	// Invalid means that the input has errors; nothing was changed.
-	Invalid = 1
-	// Changed means that a comparison found changes; it is the status of diff.
-	Changed = 1
-	// Usage means that the command was called wrongly.
-	Usage = 2
-	// World means that something outside failed, such as the disk.
-	World = 3
-)
-
-// Streams are the standard streams of a command.
-type Streams struct {
-	In       io.Reader
-	Out, Err io.Writer
-}
-
-// errInvalid stops a command whose diagnostics have been printed.
-var errInvalid = errors.New("the input has errors")
-
-// usageError is a wrong call of a command.
-type usageError struct {
-	error
-	command string
-}
-
-func usagef(c *cobra.Command, format string, args ...any) error {
-	return usageError{fmt.Errorf(format, args...), c.CommandPath()}
-}
-
-// comparisonError is what went wrong in a command whose status 1 says that there are changes.
-type comparisonError struct{ error }
-
-func (e comparisonError) Unwrap() error { return e.error }
 
 // Main runs a command line, without the program's name, and gives the exit status.
 func Main(args []string, s Streams) (status int) {
@@ -105,21 +66,6 @@ func Main(args []string, s Streams) (status int) {
 		return Usage
 	}
 	return status
-}
-
-// checkedWriter remembers the first error of writing, so that no output is lost without a word.
-type checkedWriter struct {
-	next io.Writer
-	err  error
-}
-
-func (w *checkedWriter) Write(p []byte) (int, error) {
-	if w.err != nil {
-		return 0, w.err
-	}
-	n, err := w.next.Write(p)
-	w.err = err
-	return n, err
 }
 
 // route recognises the two ways in which kustomize and kpt call the program without naming a command:
@@ -207,15 +153,4 @@ func wrapArgs(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		wrapArgs(sub)
 	}
-}
-
-// report prints diagnostics, the most useful first, and stops the command when one is an error.
-func report(s Streams, diags diag.List) error {
-	for _, d := range diags.Sorted() {
-		fmt.Fprintln(s.Err, d)
-	}
-	if diags.HasErrors() {
-		return errInvalid
-	}
-	return nil
 }

@@ -3,13 +3,10 @@
 package cli
 
 import (
-	"io"
-	"os"
-
 	"github.com/spf13/cobra"
 
 	"github.com/vspread/vspread/fn"
-	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/codec"
 )
 
 // functionConfig and functionExamples are also what the image says of itself, for `kpt fn doc`.
@@ -47,7 +44,7 @@ It reads nothing else: no files, no network, no environment. With an error it ch
 			if isTerminal(s.In) {
 				return c.Root().Help()
 			}
-			in, err := readAll(s.In)
+			in, err := codec.ReadAll(s.In)
 			if err != nil {
 				return err
 			}
@@ -59,32 +56,4 @@ It reads nothing else: no files, no network, no environment. With an error it ch
 			return err
 		},
 	}
-}
-
-// readAll reads what the function takes at most, and one byte more, so that more is noticed.
-func readAll(r io.Reader) ([]byte, error) {
-	return io.ReadAll(io.LimitReader(r, fn.MaxInput+1))
-}
-
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	return ok && isTerminalFile(f)
-}
-
-func isTerminalFile(f *os.File) bool {
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return false
-	}
-	null, err := os.Stat(os.DevNull)
-	return err != nil || !os.SameFile(info, null)
-}
-
-// tooLarge tells whether readAll stopped at its limit.
-func tooLarge(in []byte, file string) diag.List {
-	var diags diag.List
-	if len(in) > fn.MaxInput {
-		fn.TooLarge(&diags, file)
-	}
-	return diags
 }

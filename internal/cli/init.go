@@ -3,34 +3,29 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/template"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
-	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
-	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/internal/output"
+	"github.com/vspread/vspread/internal/scaffold"
+	"github.com/vspread/vspread/internal/source"
 )
-
-//go:embed scaffold
-var scaffold embed.FS
 
 type initOptions struct {
 	directory, inventory, tool, ci string
-	workers                        workerChoice
-	replicas                       int
+	workers                        scaffold.Workers
 }
 
 func newInit(s Streams) *cobra.Command {
@@ -61,190 +56,129 @@ a terminal init asks.`,
 	f.StringVarP(&o.inventory, "file", "f", "inventory.yaml", "the inventory's file; it is copied into the directory when it lies elsewhere")
 	f.StringVar(&o.tool, "for", "kustomize", "kustomize, kpt or render: which tool will run vspread")
 	f.StringVar(&o.ci, "ci", "github", "github, gitlab or none: the workflow to write")
-	f.StringVar(&o.workers.seed, "seed", "", "the MachineDeployment that the pools are copied from")
-	f.StringVar(&o.workers.adopt, "adopt", "", "the running MachineDeployment that becomes one of the pools, the others being copies of it")
-	f.BoolVar(&o.workers.exclude, "exclude", false, "keep the cluster's MachineDeployments running beside the pools")
-	f.IntVar(&o.replicas, "replicas", -1, "the number of workers; the default is that of the seed, else 3")
+	f.StringVar(&o.workers.Seed, "seed", "", "the MachineDeployment that the pools are copied from")
+	f.StringVar(&o.workers.Adopt, "adopt", "", "the running MachineDeployment that becomes one of the pools, the others being copies of it")
+	f.BoolVar(&o.workers.Exclude, "exclude", false, "keep the cluster's MachineDeployments running beside the pools")
+	f.IntVar(&o.workers.Replicas, "replicas", -1, "the number of workers; the default is that of the seed, else 3")
 	f.Lookup("replicas").DefValue = "0" // which help does not show: the default depends
 	return c
 }
 
-// plan is what init writes, file by file.
-type plan struct {
-	Cluster, Inventory, Seed string
-	// Path is where the manifests are from the root of the git repository, and "." at the root itself.
-	Path string
-	// InNoRepository tells that no git repository was found, so that the directory counts as the root of one.
-	InNoRepository bool
-	// Version is what CI installs, Ref where the repository of vspread has it.
-	Version, Ref string
-	// Replicas is negative where the seed's number counts.
-	Replicas int
-	Function bool
-	// Shared is the only datastore for volumes, or "".
-	Shared string
-	// Adopted is the pool that the seed becomes, if it is one.
-	Adopted   *adoptedPool
-	Resources []string
-	// InPlace tells that what comes out is kept among the sources.
-	InPlace bool
-	// files are by their path from the directory; the workflow may lie above it.
-	files map[string][]byte
-	// toAdd is what a file that was there before needs besides, by the file.
-	toAdd map[string][]byte
-}
-
-func (o initOptions) run(c *cobra.Command, s Streams, paths []string) error {
-	if !slices.Contains([]string{"kustomize", "kpt", "render"}, o.tool) {
+func (o *initOptions) run(c *cobra.Command, s Streams, paths []string) error {
+	if !slices.Contains(scaffold.Tools(), o.tool) {
 		return usagef(c, "--for is kustomize, kpt or render, not %q", o.tool)
 	}
-	if !slices.Contains([]string{"github", "gitlab", "none"}, o.ci) {
+	if !slices.Contains(scaffold.Forges(), o.ci) {
 		return usagef(c, "--ci is github, gitlab or none, not %q", o.ci)
 	}
-	if w := o.workers; w.seed != "" && w.adopt != "" || w.seed+w.adopt != "" && w.exclude {
+	if w := o.workers; w.Seed != "" && w.Adopt != "" || w.Seed+w.Adopt != "" && w.Exclude {
 		return usagef(c, "--seed, --adopt and --exclude exclude each other")
 	}
-	if c.Flags().Changed("replicas") && (o.replicas < 0 || o.replicas > v1alpha1.MaxReplicas) {
-		return usagef(c, "--replicas is a number from 0 to %d, not %d", v1alpha1.MaxReplicas, o.replicas)
+	if c.Flags().Changed("replicas") && (o.workers.Replicas < 0 || o.workers.Replicas > v1alpha1.MaxReplicas) {
+		return usagef(c, "--replicas is a number from 0 to %d, not %d", v1alpha1.MaxReplicas, o.workers.Replicas)
 	}
-	input := source{stdin: s}
-	if err := input.read(paths); err != nil {
+	input, err := source.Files(paths, source.Options{Stdin: s.In})
+	if err != nil {
 		return err
 	}
 	inv, diags, err := openFlagged(o.inventory)
 	if err != nil {
 		return err
 	}
-	diags = append(input.diags, diags...)
-	cluster := onlyCluster(input.items, &diags)
+	diags = append(input.Diags, diags...)
+	cluster, set, more := scaffold.OnlyCluster(input.Items)
+	diags.Append(more...)
 	if diags.HasErrors() {
 		return report(s, diags)
 	}
-	p := plan{Cluster: cluster.Ref.Name, Inventory: inv.config.GetName(), Replicas: o.replicas, Function: o.tool == "kustomize", InPlace: o.tool == "kpt", files: map[string][]byte{}, toAdd: map[string][]byte{}}
-	p.Version, p.Ref = releaseVersion()
-	root, err := p.locate(c, o)
+	v := scaffold.Values{Cluster: cluster.Ref.Name, Inventory: inv.ConfigMap.GetName(), Tool: o.tool, CI: o.ci}
+	v.Version, v.Ref = releaseVersion()
+	path, inRepository, err := source.RepositoryPath(o.directory)
 	if err != nil {
 		return err
 	}
-	if err := o.workers.choose(c, s, &p, input.items, cluster, &inv.inventory); err != nil {
+	if o.ci != "none" && strings.ContainsAny(path, " \t\n") {
+		return usagef(c, "%q has a space in it, and a workflow takes several directories apart by spaces; choose another directory, or --ci none", path)
+	}
+	v.Path = path
+	if err := o.choose(c, s, scaffold.Deployments(set, cluster)); err != nil {
 		return err
 	}
-	if p.Seed == "" && p.Replicas < 0 {
-		p.Replicas = 3
+	if v.Pools, err = o.workers.Apply(input.Items, set, cluster, &inv.Inventory); err != nil {
+		return usageError{err, c.CommandPath()}
 	}
-	p.Shared = onlyShared(&inv.inventory)
-	input.items = withoutSecrets(input.items, &diags)
+	v.Shared = scaffold.SharedDatastore(&inv.Inventory)
+	items, more := scaffold.WithoutSecrets(input.Items)
+	diags.Append(more...)
 	if err := report(s, diags); err != nil {
 		return err
 	}
-	if err := o.collect(&p, input.items, inv, root); err != nil {
+	manifests, resources := scaffold.Manifests(items)
+	v.Resources = append(resources, "inventory.yaml")
+	files, err := scaffold.Files(v)
+	if err != nil {
 		return err
 	}
-	return o.write(s, p)
+	for file, nodes := range manifests {
+		files[file] = output.Document(nodes)
+	}
+	files["inventory.yaml"] = output.Document(inv.Nodes)
+	return o.write(s, files, inRepository)
 }
 
-func onlyCluster(items []*yaml.RNode, diags *diag.List) *object.Object {
-	var all []*object.Object
-	for i, n := range items {
-		all = append(all, object.New(n.YNode(), i))
+// choose says what becomes of the MachineDeployments that a cluster has: by the flags, or else by asking.
+func (o *initOptions) choose(c *cobra.Command, s Streams, names []string) error {
+	if err := o.workers.Check(names); err != nil {
+		return usageError{err, c.CommandPath()}
 	}
-	clusters := object.NewSet(all).Clusters()
-	if len(clusters) == 1 {
-		return clusters[0]
+	if len(names) == 0 || o.workers.IsChosen() {
+		return nil
 	}
-	code := diag.NoCluster
-	if len(clusters) > 1 {
-		code = diag.AmbiguousCluster
+	have := "cluster has the MachineDeployment " + strings.Join(names, ", ")
+	answer, err := ask(s, "The "+have+". Copy the pools from it (c), adopt it because it runs (a), or keep it beside them (k)? ")
+	if err != nil || len(names) > 1 && answer != "k" {
+		return usagef(c, "the %s: say --seed NAME to copy the pools from it, --adopt NAME when it runs and is to become one of them, or --exclude to keep it beside them", have)
 	}
-	diags.Errorf(code, diag.Where{}, "there are %d Clusters in the input", len(clusters)).
-		WithHint("give init the manifests of one cluster")
-	return &object.Object{}
-}
-
-// collect makes the content of all files.
-func (o initOptions) collect(p *plan, items []*yaml.RNode, inv *inventoryFile, root string) error {
-	byFile := map[string][]*yaml.RNode{}
-	for _, n := range items {
-		if isInventoryConfig(n) || tree.String(n.YNode(), "kind") == "ClusterSpread" {
-			continue
-		}
-		file := object.New(n.YNode(), 0).Place
-		if file == "" || isMadeByInit(file) {
-			file = "cluster.yaml"
-		}
-		if !slices.Contains(p.Resources, file) {
-			p.Resources = append(p.Resources, file)
-		}
-		byFile[file] = append(byFile[file], n)
-	}
-	for file, nodes := range byFile {
-		p.files[file] = document(nodes)
-	}
-	p.files["inventory.yaml"] = document(inv.nodes)
-	p.Resources = append(p.Resources, "inventory.yaml")
-
-	render := map[string]string{"spread.yaml": "spread.yaml.tmpl"}
-	switch o.tool {
-	case "kustomize":
-		render["kustomization.yaml"] = "kustomization.yaml.tmpl"
-		for from, to := range map[string]string{
-			"guard.yaml": "guard/guard.yaml", "guard-kustomization.yaml": "guard/kustomization.yaml", "references.yaml": "references.yaml",
-		} {
-			content, err := scaffold.ReadFile("scaffold/" + from)
-			if err != nil {
-				return err
-			}
-			p.files[to] = content
-		}
-	case "kpt":
-		render["Kptfile"] = "Kptfile.tmpl"
-		p.files[".krmignore"] = []byte("# What is no package of Kubernetes objects.\n.*\n!.krmignore\nrendered\n")
-	}
-	switch o.ci {
-	case "github":
-		render[root+".github/workflows/"+p.Slug()+".yaml"] = "github.yaml.tmpl"
-	case "gitlab":
-		render[root+".gitlab-ci.yml"] = "gitlab.yaml.tmpl"
-	}
-	for file, name := range render {
-		t, err := template.New(name).Funcs(template.FuncMap{"yaml": quoted}).ParseFS(scaffold, "scaffold/"+name)
-		if err != nil {
-			return err
-		}
-		var b bytes.Buffer
-		if err := t.Execute(&b, p); err != nil {
-			return err
-		}
-		p.files[file] = b.Bytes()
+	switch answer {
+	case "c":
+		o.workers.Seed = names[0]
+	case "a":
+		o.workers.Adopt = names[0]
 	}
 	return nil
 }
 
-// isMadeByInit tells whether a file's name is for what init writes itself, whatever the tool is.
-func isMadeByInit(file string) bool {
-	return slices.Contains([]string{"spread.yaml", "inventory.yaml", "kustomization.yaml", "references.yaml", "guard", "rendered"}, strings.Split(file, "/")[0])
+var errNoTerminal = errors.New("stdin is no terminal")
+
+// ask puts a question to a person, and to nobody else.
+func ask(s Streams, question string) (string, error) {
+	if !isTerminal(s.In) {
+		return "", errNoTerminal
+	}
+	fmt.Fprint(s.Err, question)
+	line, err := bufio.NewReader(s.In).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	if err == nil && !slices.Contains([]string{"c", "a", "k"}, answer) {
+		err = errors.New("answer c, a or k")
+	}
+	return answer, err
 }
 
-// quoted writes a name so that YAML reads a string: clusters and inventories may be called 123.
-func quoted(name string) string { return strings.TrimSuffix(codec.Text(codec.String(name)), "\n") }
-
 // write puts the files there, none when one is in the way, and says what to do next.
-func (o initOptions) write(s Streams, p plan) error {
-	var names, inTheWay []string
-	for name := range p.files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+func (o *initOptions) write(s Streams, files map[string][]byte, inRepository bool) error {
+	var inTheWay []string
+	toAdd := map[string][]byte{} // what a file that was there before needs besides
+	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {
 		old, err := os.ReadFile(filepath.Join(o.directory, filepath.FromSlash(name)))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return err
-		case bytes.Equal(old, p.files[name]) || o.isOriginal(name):
+		case bytes.Equal(old, files[name]) || o.isOriginal(name):
 		case filepath.Base(name) == ".gitlab-ci.yml": // there is one for the whole repository, and it is the user's
-			if _, entry, _ := bytes.Cut(p.files[name], []byte("include:\n")); !bytes.Contains(old, entry) {
-				p.toAdd[name] = entry
+			if _, entry, _ := bytes.Cut(files[name], []byte("include:\n")); !bytes.Contains(old, entry) {
+				toAdd[name] = entry
 			}
 		default:
 			inTheWay = append(inTheWay, name)
@@ -261,26 +195,26 @@ func (o initOptions) write(s Streams, p plan) error {
 		if _, err := os.Stat(target); err == nil {
 			continue
 		}
-		if err := replaceFile(target, p.files[name]); err != nil {
+		if err := output.ReplaceFile(target, files[name]); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.Out, "created %s\n", filepath.Join(o.directory, name))
 	}
-	if p.InNoRepository && o.ci != "none" && filepath.Clean(o.directory) != "." {
+	if !inRepository && o.ci != "none" && filepath.Clean(o.directory) != "." {
 		fmt.Fprintf(s.Out, "\n%s is in no git repository yet, so the workflow was made for one whose root it is. If the root is to be above it, delete what was "+
 			"created, run `git init` there, and then init again: a forge reads workflows at the root only.\n", o.directory)
 	}
-	for name, entry := range p.toAdd {
+	for name, entry := range toAdd {
 		fmt.Fprintf(s.Out, "\nAdd to %s, under include:\n%s", filepath.Join(o.directory, name), entry)
 	}
-	if !sameDirectory(filepath.Join(o.directory, "inventory.yaml"), o.inventory) {
+	if !source.IsSame(filepath.Join(o.directory, "inventory.yaml"), o.inventory) {
 		fmt.Fprintf(s.Out, "\nThe inventory is a copy. From now on: vspread inventory refresh -f %s\n", filepath.Join(o.directory, "inventory.yaml"))
 	}
-	written := source{stdin: s}
-	if err := written.read([]string{o.directory}); err != nil {
+	written, err := source.Files([]string{o.directory}, source.Options{Stdin: s.In})
+	if err != nil {
 		return err
 	}
-	diags := written.transform().Diags
+	diags := expand(written).Diags
 	if diags.HasErrors() {
 		fmt.Fprintln(s.Out, "\nNext: mend what is reported as an error, then `vspread validate "+o.directory+"`")
 		return report(s, diags)
@@ -299,8 +233,8 @@ func (o initOptions) write(s Streams, p plan) error {
 
 // isOriginal tells whether a file is the input itself, which stays as it is unless a MachineDeployment in
 // it has to be marked.
-func (o initOptions) isOriginal(name string) bool {
-	return name == "inventory.yaml" && sameDirectory(filepath.Join(o.directory, name), o.inventory)
+func (o *initOptions) isOriginal(name string) bool {
+	return name == "inventory.yaml" && source.IsSame(filepath.Join(o.directory, name), o.inventory)
 }
 
 // releaseVersion is what CI installs, as a version of the module and as a name in its repository.

@@ -32,7 +32,7 @@ func TestOverlay(t *testing.T) {
 func TestReferencesFollowNames(t *testing.T) {
 	t.Parallel()
 	needsKustomize(t)
-	references, err := os.ReadFile("scaffold/references.yaml")
+	references, err := os.ReadFile("../scaffold/templates/references.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,26 +145,6 @@ spec:
       infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: VSphereMachineTemplate, name: elsewhere}
 `)
 	return dir
-}
-
-// TestGuards holds the guards of the examples to the one that init writes.
-func TestGuards(t *testing.T) {
-	t.Parallel()
-	guards, err := filepath.Glob(filepath.Join(examples, "*", "guard"))
-	if err != nil || len(guards) < 9 {
-		t.Fatalf("%d guards (%v)", len(guards), err)
-	}
-	for name, scaffold := range map[string]string{"guard.yaml": "guard.yaml", "kustomization.yaml": "guard-kustomization.yaml"} {
-		want, err := os.ReadFile(filepath.Join("scaffold", scaffold))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, dir := range guards {
-			if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(got, want) {
-				t.Errorf("%s is not scaffold/%s (%v)", filepath.Join(dir, name), scaffold, err)
-			}
-		}
-	}
 }
 
 func needsKustomize(t *testing.T) {

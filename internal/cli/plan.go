@@ -8,10 +8,15 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/fn/rollout"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/render"
+	"github.com/vspread/vspread/internal/source"
+	"github.com/vspread/vspread/inventory"
 )
 
 type planOptions struct {
@@ -88,13 +93,13 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if o.from == "-" && o.to == "-" {
 		return usagef(c, "only one side can be stdin")
 	}
-	isFrom, err := isPath(c, "from", o.from)
+	isFrom, err := source.IsPath(o.from)
 	if err != nil {
-		return err
+		return usagef(c, "--from: %w", err)
 	}
-	isTo, err := isPath(c, "to", o.to)
+	isTo, err := source.IsPath(o.to)
 	if err != nil {
-		return err
+		return usagef(c, "--to: %w", err)
 	}
 	if len(paths) > 0 && isFrom && isTo {
 		return usagef(c, "--from and --to name files or directories, so there is nothing to look up %s in", strings.Join(paths, " "))
@@ -103,11 +108,11 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	from, err := openSide(s, o.from, isFrom, "HEAD", paths)
+	from, err := source.OpenSide(o.from, isFrom, "HEAD", paths, s.In)
 	if err != nil {
 		return err
 	}
-	to, err := openSide(s, o.to, isTo, workTreeName, paths)
+	to, err := source.OpenSide(o.to, isTo, source.WorkTree, paths, s.In)
 	if err != nil {
 		return err
 	}
@@ -116,7 +121,7 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 		return report(s, diags)
 	}
 	plan.Diags = append(diags, plan.Diags...).Sorted()
-	if err := write(&render.Plan{Plan: *plan, From: from.name, To: to.name}); err != nil {
+	if err := write(&render.Plan{Plan: *plan, From: sideName(from), To: sideName(to)}); err != nil {
 		return err
 	}
 	if err := report(s, plan.Diags); err != nil {
@@ -129,31 +134,31 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 }
 
 // compare renders both sides and compares them; there is no plan when one cannot be rendered, or a path leads nowhere.
-func compare(from, to *planSide, paths []string) (*rollout.Plan, diag.List) {
+func compare(from, to *source.Side, paths []string) (*rollout.Plan, diag.List) {
 	var diags diag.List
-	before, wasWrong := from.render()
-	after, isWrong := to.render()
+	before, wasWrong := renderSide(from)
+	after, isWrong := renderSide(to)
 	empty := diag.Warning
 	if len(before.Objects.All())+len(after.Objects.All()) == 0 {
 		empty = diag.Error
 	}
 	for i, objects := range []int{len(before.Objects.All()), len(after.Objects.All())} {
-		side := []*planSide{from, to}[i]
-		if objects == 0 && !side.diags.HasErrors() {
+		side := []*source.Side{from, to}[i]
+		if objects == 0 && !side.Diags.HasErrors() {
 			severity := empty
-			if severity == diag.Warning && side.looksUp {
+			if severity == diag.Warning && side.LooksUp {
 				severity = diag.Info // a path that leads nowhere on both sides is an error below
 			}
-			diags.Add(severity, diag.EmptySide, diag.Where{}, "there are no manifests in %s", side.name.Name).
+			diags.Add(severity, diag.EmptySide, diag.Where{}, "there are no manifests in %s", side.Name).
 				WithHint("every pool of the other side counts as created or removed; check the path")
 		}
 	}
 	if empty == diag.Warning {
-		diags.Append(unmatched(paths, from, to)...)
+		diags.Append(source.Unmatched(paths, from, to)...)
 	}
 	for _, d := range wasWrong {
 		// What is only odd about the past is past, and what is said of both sides is said once.
-		if d.Severity == diag.Error || (d.Code == diag.KustomizationNotRun || d.Code == diag.FunctionConfigUnread) && !from.isSaidOf(to, d, isWrong) {
+		if d.Severity == diag.Error || (d.Code == diag.KustomizationNotRun || d.Code == diag.FunctionConfigUnread) && !from.IsSaidOf(to, d, isWrong) {
 			diags.Append(d)
 		}
 	}
@@ -163,6 +168,35 @@ func compare(from, to *planSide, paths []string) (*rollout.Plan, diag.List) {
 	}
 	plan := rollout.Compare(before, after)
 	return &plan, diags
+}
+
+// renderSide gives the manifests of a side, rendered when there is a ClusterSpread. With errors they must not be used; they say
+// which side they are about.
+func renderSide(s *source.Side) (rollout.Side, diag.List) {
+	var diags diag.List
+	var inventories map[object.Key]*inventory.Inventory
+	if slices.ContainsFunc(s.Items, func(n *yaml.RNode) bool { return object.New(n.YNode(), 0).Group() == v1alpha1.Group }) {
+		out := expand(s.Manifests)
+		s.Items, inventories, diags = out.Items, out.Inventories, out.Diags
+	} else {
+		s.Items, diags = source.WithoutEqual(s.Items), s.Diags
+		if !slices.ContainsFunc(s.Items, isOwned) {
+			diags.Append(s.Unread()...) // otherwise it has been
+		}
+	}
+	diags.Append(s.Kustomizations()...)
+	out, more := rollout.SideOf(s.Items, inventories)
+	diags.Append(more...)
+	for _, d := range diags {
+		if d.Object.File == "" {
+			d.Object.File = s.File()
+		}
+	}
+	return out, diags
+}
+
+func sideName(s *source.Side) render.PlanSide {
+	return render.PlanSide{Name: s.Name, Revision: s.Revision}
 }
 
 // isReached tells whether there is a change that the caller wants to know by the exit status.

@@ -3,18 +3,16 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/kustomize/kyaml/kio"
-	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn"
-	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/output"
+	"github.com/vspread/vspread/internal/source"
 )
 
 func newPlugin(s Streams) *cobra.Command {
@@ -105,37 +103,18 @@ func newPluginRun(s Streams) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			in, err := readAll(s.In)
+			input, diags, err := source.ForPlugin(args[0], s.In)
 			if err != nil {
 				return err
 			}
-			text, err := os.ReadFile(args[0])
-			if err != nil {
+			if err := report(s, diags); err != nil {
 				return err
 			}
-			if err := report(s, tooLarge(in, "")); err != nil {
-				return err
-			}
-			var diags diag.List
-			config, err := yaml.Parse(string(text))
-			if err != nil {
-				diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{File: args[0]}, ""), "is not YAML: %s", err)
-				return report(s, diags)
-			}
-			if docs, err := (&kio.ByteReader{Reader: bytes.NewReader(text), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read(); err == nil && len(docs) > 1 {
-				diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{File: args[0]}, ""), "has more than one YAML document").WithHint("list each ClusterSpread by itself")
-				return report(s, diags)
-			}
-			items, err := (&kio.ByteReader{Reader: bytes.NewReader(in), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
-			if err != nil {
-				diags.Errorf(diag.InvalidYAML, diag.Where{}, "the resources on stdin are not YAML: %s", err)
-				return report(s, diags)
-			}
-			out := fn.Transform(items, config)
+			out := fn.Transform(input.Items, input.Config)
 			if err := report(s, out.Diags); err != nil {
 				return err
 			}
-			_, err = s.Out.Write(document(out.Items))
+			_, err = s.Out.Write(output.Document(out.Items))
 			return err
 		},
 	}

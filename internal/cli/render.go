@@ -3,24 +3,21 @@
 package cli
 
 import (
-	"bytes"
+	"errors"
+	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"sigs.k8s.io/kustomize/kyaml/kio"
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/fn/ownership"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/output"
 	"github.com/vspread/vspread/internal/render"
-	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/internal/source"
 )
 
 type renderOptions struct {
@@ -48,14 +45,14 @@ directory). It writes all objects but those that are local configuration: to std
 }
 
 func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
-	if o.only != "" && o.only != "management" && o.only != "storage" {
+	if !slices.Contains([]output.Part{output.Everything, output.Management, output.Storage}, output.Part(o.only)) {
 		return usagef(c, "--only is management or storage, not %q", o.only)
 	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
 	for _, p := range paths {
-		if o.output != "" && p != "-" && isWithin(p, o.output) {
+		if o.output != "" && p != "-" && source.IsWithin(p, o.output) {
 			return usagef(c, "-o must not be a directory that is read from, and %s is in %s", p, o.output)
 		}
 	}
@@ -65,121 +62,88 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if info, err := os.Stat(o.output); err == nil && !info.IsDir() {
 		return usagef(c, "-o names %s, which is not a directory", o.output)
 	}
-	input := source{stdin: s, skip: o.output}
-	if err := input.read(paths); err != nil {
+	input, err := source.Files(paths, source.Options{Stdin: s.In, Skip: o.output})
+	if err != nil {
 		return err
 	}
 	if o.output != "" {
 		return o.intoDirectory(s, input)
 	}
 	out := o.expanded(input)
-	wanted, diags := o.wanted(out.Items)
+	wanted, diags := output.Wanted(out.Items, output.Part(o.only))
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
 	}
 	if err := report(s, out.Diags); err != nil {
 		return err
 	}
-	_, err := s.Out.Write(document(wanted))
+	_, err = s.Out.Write(output.Document(wanted))
 	return err
 }
 
 // expanded does the function's job. Who says --only does already what the info about a bare StorageClass asks for.
-func (o renderOptions) expanded(input source) fn.Outcome {
-	out := input.transform()
+func (o renderOptions) expanded(input *source.Manifests) fn.Outcome {
+	out := expand(input)
 	if o.only != "" {
 		out.Diags = slices.DeleteFunc(out.Diags, func(d *diag.Diagnostic) bool { return d.Code == diag.StorageDirect })
 	}
-	out = o.pruned(out)
-	out.Diags.Append(input.kustomizations()...)
+	if o.pruneTemplates && !out.Diags.HasErrors() {
+		kept, diags := output.Pruned(out.Items)
+		out.Items = kept
+		out.Diags.Append(diags...)
+	}
+	out.Diags.Append(input.Kustomizations()...)
 	return out
 }
 
-// isWithin tells whether a path is a directory or something in it.
-func isWithin(p, dir string) bool {
-	real := func(p string) string {
-		if abs, err := filepath.Abs(p); err == nil {
-			p = abs
+// intoDirectory renders into files. What vspread wrote there before is the earlier output; what the
+// user put there is left alone, also in files that are shared with ours.
+func (o renderOptions) intoDirectory(s Streams, input *source.Manifests) error {
+	earlier := &source.Manifests{}
+	if _, err := os.Stat(o.output); err == nil {
+		if earlier, err = source.Files([]string{o.output}, source.Options{Stdin: s.In, Strict: true}); err != nil {
+			return err
 		}
-		if linked, err := filepath.EvalSymlinks(p); err == nil {
-			p = linked
-		}
-		return p
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	rel, err := filepath.Rel(real(dir), real(p))
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	// Earlier output counts only where it is written to; another directory of output is known by what it owns.
+	input.Items = slices.DeleteFunc(source.WithoutCopies(input.Items), isOwned)
+	for _, n := range earlier.Items {
+		if isOwned(n) {
+			input.Items = append(input.Items, n)
+		}
+	}
+	input.Diags.Append(earlier.Diags...)
+	out := o.expanded(input)
+	wanted, diags := output.Wanted(out.Items, output.Part(o.only))
+	layout := output.Arrange(o.output, wanted, out.Items, earlier.Items)
+	layout.RefuseForeign(earlier.Foreign)
+	layout.WarnUnlisted(earlier.Unlisted(layout.Files()))
+	if !out.Diags.HasErrors() {
+		out.Diags.Append(diags...)
+		out.Diags.Append(layout.Diags...)
+	}
+	if err := report(s, out.Diags); err != nil {
+		return err
+	}
+	changes, err := layout.Write()
+	if err != nil {
+		return err
+	}
+	if err := render.Pools(s.Out, rows(out.Pools)); err != nil {
+		return err
+	}
+	var changed []render.FileChange
+	for _, c := range changes {
+		if c.Action != output.Unchanged {
+			changed = append(changed, render.FileChange{Name: c.Name, Action: string(c.Action)})
+		}
+	}
+	return render.Files(s.Out, o.output, changed, len(changes)-len(changed))
 }
 
-// wanted leaves out what is not to be applied, or not where --only says.
-func (o renderOptions) wanted(items []*yaml.RNode) ([]*yaml.RNode, diag.List) {
-	var diags diag.List
-	var out []*yaml.RNode
-	for _, item := range items {
-		x := object.New(item.YNode(), 0)
-		direct := x.Ref.Kind == "StorageClass" && x.Owner() != ""
-		if x.IsLocalConfig() || o.only == "storage" && !direct || o.only == "management" && direct {
-			continue
-		}
-		out = append(out, item)
-	}
-	if o.only == "storage" && len(out) == 0 {
-		diags.Errorf(diag.StorageDirect, diag.Where{}, "there is no StorageClass to be applied directly").
-			WithHint("set storage.delivery: Direct; with ClusterResourceSet, Cluster API delivers it")
-	}
-	return out, diags
-}
-
-// pruned leaves out templates that nothing names, if it is asked to, and tells which.
-func (o renderOptions) pruned(out fn.Outcome) fn.Outcome {
-	if !o.pruneTemplates || out.Diags.HasErrors() {
-		return out
-	}
-	var all []*object.Object
-	for i, item := range out.Items {
-		all = append(all, object.New(item.YNode(), i))
-	}
-	for _, t := range ownership.UnusedTemplates(object.NewSet(all)) {
-		out.Items[t.Item] = nil
-		out.Diags.Infof(diag.TemplateUnused, diag.At(t.Ref, ""), "is pruned: no MachineDeployment names it")
-	}
-	out.Items = slices.DeleteFunc(out.Items, func(n *yaml.RNode) bool { return n == nil })
-	return out
-}
-
-// notes are the annotations that tell where an object was read from and how it looked there.
-var notes = []string{
-	kioutil.PathAnnotation, kioutil.LegacyPathAnnotation, //nolint:staticcheck // older kpt's as well
-	kioutil.IndexAnnotation, kioutil.LegacyIndexAnnotation, //nolint:staticcheck // older kpt's as well
-	kioutil.SeqIndentAnnotation, object.CalledAnnotation,
-}
-
-func removeNotes(node *yaml.Node) {
-	for _, note := range notes {
-		tree.Remove(node, "metadata", "annotations", note)
-	}
-}
-
-// document writes objects one after the other, without the notes.
-func document(items []*yaml.RNode) []byte {
-	var b bytes.Buffer
-	for i, n := range items {
-		if i > 0 {
-			b.WriteString("---\n")
-		}
-		tree.Writable(n.YNode())
-		if len(items) > 1 && path.Ext(object.New(n.YNode(), 0).Place) == ".json" {
-			// The writer would write JSON, and a file of several is YAML.
-			n = n.Copy()
-			removeNotes(n.YNode())
-		}
-		// One by one: the YAML library's encoder keeps all that it has written, some hundred bytes for each value.
-		w := kio.ByteWriter{Writer: &b, ClearAnnotations: notes, KeepReaderAnnotations: false}
-		if err := w.Write([]*yaml.RNode{n}); err != nil {
-			panic(err) // nodes that were read or made as YAML
-		}
-	}
-	return b.Bytes()
-}
+func isOwned(n *yaml.RNode) bool { return object.New(n.YNode(), 0).Owner() != "" }
 
 func rows(pools []fn.Pool) []render.Pool {
 	var out []render.Pool

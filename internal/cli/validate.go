@@ -4,6 +4,9 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/vspread/vspread/internal/output"
+	"github.com/vspread/vspread/internal/source"
 )
 
 func newValidate(s Streams) *cobra.Command {
@@ -15,18 +18,18 @@ func newValidate(s Streams) *cobra.Command {
 			if len(paths) == 0 {
 				paths = []string{"."}
 			}
-			input := source{stdin: s}
-			if err := input.read(paths); err != nil {
+			input, err := source.Files(paths, source.Options{Stdin: s.In})
+			if err != nil {
 				return err
 			}
-			var earlier written
+			var earlier output.Written
 			if current {
-				earlier = ours(input.items)
+				earlier = output.WrittenIn(input.Items)
 			}
-			out := input.transform()
-			out.Diags.Append(input.kustomizations()...)
+			out := expand(input)
+			out.Diags.Append(input.Kustomizations()...)
 			if !out.Diags.HasErrors() {
-				out.Diags.Append(earlier.outOfDate(out.Items)...)
+				out.Diags.Append(earlier.OutOfDate(out.Items)...)
 			}
 			return report(s, out.Diags)
 		},

@@ -3,9 +3,7 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/vspread/vspread/fn/verify"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/render"
+	"github.com/vspread/vspread/internal/source"
 	"github.com/vspread/vspread/inventory"
 	"github.com/vspread/vspread/inventory/vcenter"
 )
@@ -64,11 +63,11 @@ func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (wo
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	input := source{stdin: s}
-	if err := input.read(paths); err != nil {
+	input, err := source.Files(paths, source.Options{Stdin: s.In})
+	if err != nil {
 		return 0, err
 	}
-	out := input.transform()
+	out := expand(input)
 	if err := report(s, out.Diags); err != nil {
 		return 0, err
 	}
@@ -98,14 +97,15 @@ func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (wo
 	if err != nil {
 		return 0, err
 	}
-	here, others := ofVCenter(out, read)
+	known := verify.Inventories{ByCluster: out.Inventories, Refs: out.InventoryRefs}
+	here, others := known.OfVCenter(read)
 	diags.Append(others...)
 	if len(here) == 0 {
 		return 0, report(s, diags)
 	}
 	result := verify.Compare(setOf(out), here, convert(machines))
 	diags.Append(result.Diags...)
-	diags.Append(stale(out, here, readings)...)
+	diags.Append(known.Stale(here, readings)...)
 	if err := render.Verified(s.Out, result); err != nil {
 		return 0, err
 	}
@@ -122,69 +122,6 @@ func setOf(out fn.Outcome) *object.Set {
 		all = append(all, object.New(n.YNode(), i))
 	}
 	return object.NewSet(all)
-}
-
-// ofVCenter gives the inventories of the vCenter that was read, by Cluster, and reports the others: an information, unless there is
-// nothing else.
-func ofVCenter(out fn.Outcome, read inventory.Inventory) (map[object.Key]*inventory.Inventory, diag.List) {
-	var diags diag.List
-	here := map[object.Key]*inventory.Inventory{}
-	distinct := map[*inventory.Inventory]bool{}
-	for _, inv := range out.Inventories {
-		distinct[inv] = true
-	}
-	only := len(distinct) == 1
-	for cluster, inv := range out.Inventories {
-		same := read.InstanceID == inv.InstanceID
-		if inv.InstanceID == "" || read.InstanceID == "" {
-			// Written by hand. One vCenter may have several names, so they only tell several inventories apart.
-			same = only || inv.Server == "" || inv.Server == read.Server
-		}
-		if same {
-			here[cluster] = inv
-			continue
-		}
-		diags.Infof(diag.OtherVCenter, diag.At(out.InventoryRefs[cluster], ""), "is of vCenter %s (%s), and %s (%s) is connected, so its clusters are not compared",
-			cmp.Or(inv.Server, "unknown"), cmp.Or(inv.InstanceID, "no instance id"), read.Server, read.InstanceID).
-			WithHint("set GOVC_URL to its vCenter; if that was set up anew, refresh the inventory")
-	}
-	if len(here) == 0 {
-		for _, d := range diags {
-			d.Severity = diag.Error
-		}
-	}
-	return here, diags
-}
-
-// mostStale is how many differences are told: of a minimal inventory, written by hand, there may be thousands.
-const mostStale = 20
-
-// stale reports what a refresh would change in the inventories, each once.
-func stale(out fn.Outcome, here map[object.Key]*inventory.Inventory, readings map[*inventory.Inventory]inventory.Reading) diag.List {
-	var diags diag.List
-	var done []*inventory.Inventory
-	for cluster, inv := range here {
-		if slices.Contains(done, inv) {
-			continue
-		}
-		done = append(done, inv)
-		at := diag.At(out.InventoryRefs[cluster], "")
-		now, err := merged(*inv, readings[inv])
-		if err != nil {
-			diags.Warnf(diag.InventoryStale, at, "cannot be refreshed: %s", err).WithHint("`vspread inventory refresh --dry-run` says why")
-			continue
-		}
-		changes := inventory.Changes(*inv, now)
-		for i, sentence := range changes {
-			if i == mostStale {
-				diags.Warnf(diag.InventoryStale, at, "with %d more differences, %d in all", len(changes)-i, len(changes)).
-					WithHint("`vspread inventory refresh --dry-run` says them all")
-				break
-			}
-			diags.Warnf(diag.InventoryStale, at, "%s", sentence).WithHint("refresh the inventory")
-		}
-	}
-	return diags
 }
 
 func convert(machines []vcenter.Machine) []verify.Machine {

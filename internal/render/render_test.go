@@ -34,7 +34,7 @@ apple    bb    e          apple-md-e                0         t2  (host is gone)
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	err := render.Files(&b, "out", []render.FileChange{{"a.yaml", render.Created}, {"b.yaml", render.Unchanged}, {"c.yaml", render.Removed}})
+	err := render.Files(&b, "out", []render.FileChange{{"a.yaml", "created"}, {"c.yaml", "removed"}}, 1)
 	if want := "created   out/a.yaml\nremoved   out/c.yaml\n1 file unchanged in out\n"; err != nil || b.String() != want {
 		t.Errorf("%v\n%s", err, b.String())
 	}

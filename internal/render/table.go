@@ -45,31 +45,12 @@ func span(low, high int) string {
 	return fmt.Sprintf("%d..%d", low, high)
 }
 
-// Action is what happened to a file.
-type Action string
-
-// The actions.
-const (
-	Created   Action = "created"
-	Changed   Action = "changed"
-	Removed   Action = "removed"
-	Unchanged Action = "unchanged"
-)
-
-// FileChange is a file and what happened to it.
-type FileChange struct {
-	Name   string
-	Action Action
-}
+// FileChange is a file and what happened to it, in a word.
+type FileChange struct{ Name, Action string }
 
 // Files lists the files of a directory that changed, and counts those that did not.
-func Files(w io.Writer, dir string, changes []FileChange) error {
-	unchanged := 0
-	for _, c := range changes {
-		if c.Action == Unchanged {
-			unchanged++
-			continue
-		}
+func Files(w io.Writer, dir string, changed []FileChange, unchanged int) error {
+	for _, c := range changed {
 		if _, err := fmt.Fprintf(w, "%-9s %s/%s\n", c.Action, dir, c.Name); err != nil {
 			return err
 		}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"path"
@@ -13,9 +13,9 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// withoutCopies leaves out what `vspread render -o` copied: in a directory with output of ours and without a
+// WithoutCopies leaves out what `vspread render -o` copied: in a directory with output of ours and without a
 // ClusterSpread, an object that also stands outside of it. Of our own objects one stays as earlier output.
-func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
+func WithoutCopies(items []*yaml.RNode) []*yaml.RNode {
 	hasOurs, hasSpread := map[string]bool{}, map[string]bool{}
 	objects := make([]*object.Object, len(items))
 	byKey := map[object.Key][]int{}
@@ -24,7 +24,7 @@ func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
 		byKey[objects[i].Key()] = append(byKey[objects[i].Key()], i)
 		for dir := range directories(objects[i].Place) {
 			hasOurs[dir] = hasOurs[dir] || objects[i].Owner() != ""
-			hasSpread[dir] = hasSpread[dir] || isClusterSpread(n)
+			hasSpread[dir] = hasSpread[dir] || objects[i].IsSpread()
 		}
 	}
 	isOutput := func(o *object.Object) bool {
@@ -63,17 +63,17 @@ func withoutCopies(items []*yaml.RNode) []*yaml.RNode {
 			out = append(out, n)
 		}
 	}
-	return withoutEqual(out)
+	return WithoutEqual(out)
 }
 
-// withoutEqual leaves out what another file says in the same words, such as the manifests of a cloud provider that clusterctl
-// writes beside each cluster. Two of a Cluster or of a ClusterSpread are a mistake even so, as in a folder that was copied
+// WithoutEqual leaves out what another file says in the same words, such as the manifests of a cloud provider that clusterctl
+// writes next to each cluster. Two of a Cluster or of a ClusterSpread are a mistake even so, as in a folder that was copied
 // and not changed yet.
-func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
+func WithoutEqual(items []*yaml.RNode) []*yaml.RNode {
 	first := map[object.Key]*object.Object{}
 	return slices.DeleteFunc(items, func(n *yaml.RNode) bool {
 		o := object.New(n.YNode(), 0)
-		if o.Place == "" || o.Ref.Name == "" || o.Owner() != "" || o.Group() == v1alpha1.Group || o.Group() == object.CoreGroup && o.Ref.Kind == "Cluster" || isInventoryConfig(n) {
+		if o.Place == "" || o.Ref.Name == "" || o.Owner() != "" || o.Group() == v1alpha1.Group || o.Group() == object.CoreGroup && o.Ref.Kind == "Cluster" || o.IsInventory() {
 			return false
 		}
 		x, isThere := first[o.Key()]
@@ -81,14 +81,8 @@ func withoutEqual(items []*yaml.RNode) []*yaml.RNode {
 			first[o.Key()] = o
 			return false
 		}
-		return x.Place != o.Place && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(withoutNotes(x.Node), withoutNotes(o.Node))
+		return x.Place != o.Place && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(object.WithoutNotes(x.Node), object.WithoutNotes(o.Node))
 	})
-}
-
-func withoutNotes(node *yaml.Node) *yaml.Node {
-	node = tree.Clone(node)
-	removeNotes(node)
-	return node
 }
 
 func allOurs(objects []*object.Object, of []int) bool {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"path"
@@ -19,9 +19,9 @@ import (
 var harmless = []string{"apiVersion", "kind", "metadata", "resources", "configurations", "sortOptions", "buildMetadata", "openapi", "transformers"}
 
 // readPlaces gives the files that objects were read from, and the directories that these are in.
-func (r *source) readPlaces() map[string]bool {
+func (m *Manifests) readPlaces() map[string]bool {
 	out := map[string]bool{}
-	for _, n := range r.items {
+	for _, n := range m.Items {
 		for p := object.New(n.YNode(), 0).Place; p != "" && !out[p]; p = path.Dir(p) {
 			out[p] = true
 		}
@@ -32,11 +32,11 @@ func (r *source) readPlaces() map[string]bool {
 // listings are what kustomizations list, by their directories.
 type listings map[string]map[string]bool
 
-// unlisted gives those of the files in a directory that its kustomization, if it has one, does not lead to: who applies the
+// Unlisted gives those of the files in a directory that its kustomization, if it has one, does not lead to: who applies the
 // directory by kustomize, as Flux does, leaves them out.
-func (r *source) unlisted(files []string) []string {
+func (m *Manifests) Unlisted(files []string) []string {
 	all := listings{}
-	for _, b := range r.builds {
+	for _, b := range m.builds {
 		var doc yaml.Node
 		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 {
 			continue
@@ -65,11 +65,11 @@ func (l listings) leads(dir, file string) bool {
 	return false
 }
 
-// kustomizations warns of those that do more than list resources: what they do is neither in a plan nor in what is rendered.
-func (r *source) kustomizations() diag.List {
+// Kustomizations warns of those that do more than list resources: what they do is neither in a plan nor in what is rendered.
+func (m *Manifests) Kustomizations() diag.List {
 	var diags diag.List
-	places := sync.OnceValue(r.readPlaces)
-	for _, b := range r.builds {
+	places := sync.OnceValue(m.readPlaces)
+	for _, b := range m.builds {
 		var doc yaml.Node
 		if yaml.Unmarshal(b.content, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
 			continue // reported as no YAML

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"bytes"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
-	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn"
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
@@ -21,17 +18,17 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is passed over.
-func (r *source) add(in []byte, name, place string) {
-	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
+// add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is left out.
+func (r *reader) add(in []byte, name, place string) {
+	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
 		return // it has been reported
 	}
 	if name != "" {
 		name = r.label + name
 	}
-	r.bytes, r.values = r.bytes+len(in), r.values+fn.Values(in)
-	if r.bytes > fn.MaxInput || r.values > fn.MaxValues {
-		fn.TooLarge(&r.diags, name)
+	r.bytes, r.values = r.bytes+len(in), r.values+codec.Values(in)
+	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
+		codec.TooLarge(&r.Diags, name)
 		return
 	}
 	if base := path.Base(place); base == "kustomization.yaml" || base == "kustomization.yml" {
@@ -40,70 +37,59 @@ func (r *source) add(in []byte, name, place string) {
 	at := diag.At(diag.Ref{File: name}, "")
 	if bytes.HasPrefix(in, []byte("version https://git-lfs.github.com/spec/")) {
 		if path.Ext(place) != ".json" { // dashboards and the like
-			r.diags.Warnf(diag.InvalidYAML, at, "is a pointer of Git LFS, so what is in the file is not seen").
+			r.Diags.Warnf(diag.InvalidYAML, at, "is a pointer of Git LFS, so what is in the file is not seen").
 				WithHint("keep manifests out of LFS, for `vspread plan` reads what git itself has; for the rest there is `git lfs pull`, in a pipeline `lfs: true` of actions/checkout")
 		}
 		return
 	}
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
 	if err != nil {
-		d := r.diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
+		d := r.Diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
 		if bytes.Contains(in, []byte("{{")) {
 			d.WithHint("it looks like a template; render it first, for example with `helm template`")
 		}
 		return
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
-	for i, n := range fn.WithoutLists(r.opened(nodes, name)) {
+	for i, n := range object.WithoutLists(r.opened(nodes, name)) {
 		if strings.EqualFold(n.GetKind(), v1alpha1.ClusterSpreadKind) && n.GetApiVersion() == "" {
-			r.diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
+			r.Diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
 				WithHint("write apiVersion: %s", v1alpha1.APIVersion)
 			continue
 		}
 		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
-			if r.foreign == nil {
-				r.foreign = map[string]bool{}
+			if r.Foreign == nil {
+				r.Foreign = map[string]bool{}
 			}
-			r.foreign[place] = true
+			r.Foreign[place] = true
 			continue
 		}
 		if anchored(n.YNode()) {
 			// Notes must not be written through an anchor.
 			expanded, err := tree.Expanded(n.YNode())
 			if err != nil {
-				r.diags.Errorf(diag.TooManyAliases, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, ""), "%s", err).
+				r.Diags.Errorf(diag.TooManyAliases, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, ""), "%s", err).
 					WithHint("write the values out")
 				continue
 			}
 			n = yaml.NewRNode(expanded)
 		}
-		if wrong := annotate(n, name, place, i, indent); wrong != "" {
-			r.diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
+		if wrong := malformed(n.YNode()); wrong != "" {
+			r.Diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
 			continue
 		}
-		r.items = append(r.items, n)
+		// A stream's own notes on files are not followed, they could lead anywhere.
+		object.Annotate(n.YNode(), object.Origin{Name: name, Place: place, Position: i, Indent: indent})
+		r.Items = append(r.Items, n)
 	}
 }
 
-// annotate notes the file of an object, its position there, and whether lists are indented, so that a file keeps
-// its looks. A stream's own notes on files are not followed, they could lead anywhere. It gives the field
-// that is in the way of that, if one is.
-func annotate(n *yaml.RNode, name, place string, position int, indent string) (wrong string) {
+// malformed gives the field that is in the way of an object's notes, if one is.
+func malformed(node *yaml.Node) string {
 	for _, path := range [][]string{{"metadata"}, {"metadata", "annotations"}} {
-		if m := tree.Get(n.YNode(), path...); m != nil && m.Kind != yaml.MappingNode {
+		if m := tree.Get(node, path...); m != nil && m.Kind != yaml.MappingNode {
 			return strings.Join(path, ".")
 		}
-	}
-	removeNotes(n.YNode())
-	tree.Set(n.YNode(), codec.String(strconv.Itoa(position)), "metadata", "annotations", kioutil.IndexAnnotation)
-	if indent != "" {
-		tree.Set(n.YNode(), codec.String(indent), "metadata", "annotations", kioutil.SeqIndentAnnotation)
-	}
-	if place != "" {
-		tree.Set(n.YNode(), codec.String(place), "metadata", "annotations", kioutil.PathAnnotation)
-	}
-	if name != place {
-		tree.Set(n.YNode(), codec.String(name), "metadata", "annotations", object.CalledAnnotation)
 	}
 	return ""
 }

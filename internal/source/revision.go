@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/codec"
 )
 
 // blob is a file that git holds, by what `git cat-file` finds it: an id, or, for a symbolic link, its place in a commit.
@@ -24,7 +24,7 @@ const (
 // revision reads the files below paths, given from the current directory, as they are in a commit. Blobs are
 // read instead of an archive, which leaves out what .gitattributes says. Symbolic links are followed within the
 // commit, as in a directory.
-func (r *source) revision(commit string, paths []string) error {
+func (r *reader) revision(commit string, paths []string) error {
 	// Where the current directory is in the repository; a bare one has only its root.
 	prefix, err := git(nil, "rev-parse", "--show-prefix")
 	if err != nil {
@@ -60,8 +60,8 @@ func (r *source) revision(commit string, paths []string) error {
 
 // blobs reads files that git holds. How large they are is asked first, and what is too large together is not read:
 // any number of links may lead to one large file.
-func (r *source) blobs(files []blob, place string) error {
-	if len(files) == 0 || r.bytes > fn.MaxInput {
+func (r *reader) blobs(files []blob, place string) error {
+	if len(files) == 0 || r.bytes > codec.MaxInput {
 		return nil
 	}
 	var ask strings.Builder
@@ -86,9 +86,9 @@ func (r *source) blobs(files []blob, place string) error {
 		if sizes[i], err = strconv.Atoi(fields[2]); err != nil {
 			return fmt.Errorf("git cat-file: %q about %s", fields[2], f.name)
 		}
-		if total += sizes[i]; total > fn.MaxInput {
+		if total += sizes[i]; total > codec.MaxInput {
 			r.bytes = total
-			fn.TooLarge(&r.diags, place)
+			codec.TooLarge(&r.Diags, place)
 			return nil
 		}
 		fmt.Fprintln(&ask, fields[0])

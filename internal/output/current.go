@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package output
 
 import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -10,12 +10,12 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// written is what vspread wrote into files at some time, or changed there.
-type written []*object.Object
+// Written is what vspread wrote into files at some time, or changed there.
+type Written []*object.Object
 
-// ours gives what vspread wrote, and the MachineDeployments that it adopted, as they are now.
-func ours(items []*yaml.RNode) written {
-	var out written
+// WrittenIn gives what vspread wrote among the items, and the MachineDeployments that it adopted, as they are now.
+func WrittenIn(items []*yaml.RNode) Written {
+	var out Written
 	for i, n := range items {
 		if object.New(n.YNode(), i).Keeper() != "" {
 			out = append(out, object.New(tree.Clone(n.YNode()), i))
@@ -24,9 +24,9 @@ func ours(items []*yaml.RNode) written {
 	return out
 }
 
-// outOfDate reports what is not as it comes out now. Of a Cluster of which nothing has been written, nothing is missing: who
+// OutOfDate reports what is not as it comes out now. Of a Cluster of which nothing has been written, nothing is missing: who
 // deploys it renders it.
-func (w written) outOfDate(now []*yaml.RNode) diag.List {
+func (w Written) OutOfDate(now []*yaml.RNode) diag.List {
 	var diags diag.List
 	comesOut := map[object.Key]*object.Object{}
 	for i, n := range now {
@@ -43,7 +43,7 @@ func (w written) outOfDate(now []*yaml.RNode) diag.List {
 		switch x := comesOut[o.Key()]; {
 		case x == nil:
 			say(o, "does not come out of the sources any more")
-		case !tree.Equal(withoutNotes(o.Node), withoutNotes(x.Node)):
+		case !tree.Equal(object.WithoutNotes(o.Node), object.WithoutNotes(x.Node)):
 			say(o, "is not what comes out of the sources")
 		}
 	}

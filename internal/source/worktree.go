@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"errors"
@@ -44,7 +44,7 @@ func indexed(path string, options ...string) ([]tracked, error) {
 
 // workTree reads the files below paths that git knows or would add: what it is told to ignore is in no
 // revision either.
-func (r *source) workTree(paths []string) error {
+func (r *reader) workTree(paths []string) error {
 	for _, given := range paths {
 		p, had := filepath.ToSlash(filepath.Clean(given)), r.count()
 		entries, err := indexed(p, "--others", "--exclude-standard")

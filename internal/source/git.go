@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"strings"
 )
 
@@ -41,6 +42,24 @@ func git(stdin io.Reader, args ...string) ([]byte, error) {
 func inRepository() (is, inWorkTree bool) {
 	out, err := git(nil, "rev-parse", "--is-inside-work-tree")
 	return err == nil, err == nil && strings.TrimSpace(string(out)) == "true"
+}
+
+// RepositoryPath finds the git repository that a directory is in, and gives the way to the directory from the repository's root. In
+// none, the directory counts as the root of one to come.
+func RepositoryPath(directory string) (path string, is bool, err error) {
+	start, err := filepath.Abs(directory)
+	if err != nil {
+		return "", false, err
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			rel, err := filepath.Rel(dir, start)
+			return filepath.ToSlash(rel), err == nil, err
+		}
+		if dir == filepath.Dir(dir) {
+			return ".", false, nil
+		}
+	}
 }
 
 // errNoRevision is what git's own words for it do not say.

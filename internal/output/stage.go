@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package output
 
 import (
 	"errors"
@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 )
 
-// stagedFile is a new content beside the file that it will replace.
+// stagedFile is a new content next to the file that it will replace.
 type stagedFile struct {
 	temporary, target string
 	// made is the directory that had to be made for it, if any.
 	made string
 }
 
-// stage writes a content beside a file, with the file's permissions or those that new files get. A link stays one: what it leads to
+// stage writes a content next to a file, with the file's permissions or those that new files get. A link stays one: what it leads to
 // is replaced. A file that nobody may write is left alone, though replacing it would be possible.
 func stage(name string, content []byte) (stagedFile, error) {
 	failed := func(err error) (stagedFile, error) { return stagedFile{}, fmt.Errorf("write %s: %w", name, err) }
@@ -85,8 +85,8 @@ func (f stagedFile) discard() {
 	}
 }
 
-// replaceFile replaces one file whole.
-func replaceFile(target string, content []byte) error {
+// ReplaceFile replaces one file whole.
+func ReplaceFile(target string, content []byte) error {
 	f, err := stage(target, content)
 	if err != nil {
 		return err

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package cli
+package source
 
 import (
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -14,7 +14,7 @@ import (
 
 // opened gives the documents of a file with the items of ResourceLists in the place of the lists, as KRM functions write
 // them. A functionConfig is no object: what it asks for happens when a function runs.
-func (r *source) opened(documents []*yaml.RNode, file string) []*yaml.RNode {
+func (r *reader) opened(documents []*yaml.RNode, file string) []*yaml.RNode {
 	var out []*yaml.RNode
 	for _, n := range documents {
 		o := object.New(n.YNode(), 0)
@@ -26,20 +26,20 @@ func (r *source) opened(documents []*yaml.RNode, file string) []*yaml.RNode {
 		at := diag.At(diag.Ref{Kind: o.Ref.Kind, File: file}, "")
 		if config := tree.Get(n.YNode(), "functionConfig"); config != nil {
 			c := object.New(config, 0)
-			if c.Group() == v1alpha1.Group || isInventoryConfig(yaml.NewRNode(config)) {
+			if c.Group() == v1alpha1.Group || c.IsInventory() {
 				c.Ref.File = file
 				r.configs = append(r.configs, c.Ref)
 			}
 		}
 		if items := tree.Get(n.YNode(), "items"); items != nil && items.Kind != yaml.SequenceNode {
-			r.diags.Errorf(diag.InvalidYAML, at.Dot("items"), "is not what a ResourceList has there").WithHint("items is a list of objects")
+			r.Diags.Errorf(diag.InvalidYAML, at.Dot("items"), "is not what a ResourceList has there").WithHint("items is a list of objects")
 		}
 		for i, item := range tree.List(n.YNode(), "items") {
 			if item.Kind == yaml.AliasNode {
 				item = item.Alias
 			}
 			if item.Kind != yaml.MappingNode {
-				r.diags.Errorf(diag.InvalidYAML, at.Dot("items").Index(i), "is no object")
+				r.Diags.Errorf(diag.InvalidYAML, at.Dot("items").Index(i), "is no object")
 				continue
 			}
 			out = append(out, yaml.NewRNode(item))
@@ -48,10 +48,10 @@ func (r *source) opened(documents []*yaml.RNode, file string) []*yaml.RNode {
 	return out
 }
 
-// unread reports functionConfigs that nothing here reads.
-func (r *source) unread() diag.List {
+// Unread reports functionConfigs that nothing here reads.
+func (m *Manifests) Unread() diag.List {
 	var diags diag.List
-	for _, ref := range r.configs {
+	for _, ref := range m.configs {
 		diags.Warnf(diag.FunctionConfigUnread, diag.At(ref, ""), "is the functionConfig of a ResourceList, which is not read here").
 			WithHint("let `vspread fn` expand the list first, or put it into a file of its own")
 	}

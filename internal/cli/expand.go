@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/source"
+)
+
+// expand runs the function over what was read, but for copies in the output of `vspread render -o`; what could not be read is
+// reported next to what else is wrong.
+func expand(m *source.Manifests) fn.Outcome {
+	m.Items = source.WithoutCopies(m.Items)
+	out := fn.Transform(m.Items, nil)
+	if m.Diags.HasErrors() {
+		out.Diags = out.Diags.WithoutConsequences()
+	}
+	out.Diags = append(append(m.Diags, m.Unread()...), out.Diags...)
+	return out
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package scaffold is what a new repository consists of: values go in, files come out.
+//
+// The manifests of a cluster and an inventory are the start (OnlyCluster, WithoutSecrets, Manifests, SharedDatastore); Workers says
+// what becomes of the MachineDeployments that are there. Files then gives what else a repository needs, for one tool and one
+// forge: the ClusterSpread, the kustomization with its guard or the Kptfile, the workflow. Who is asked, and whether a file may
+// be written, is not decided here.
+package scaffold
+
+import (
+	"bytes"
+	"embed"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"github.com/vspread/vspread/internal/codec"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Values are what a repository is made for.
+type Values struct {
+	// Cluster and Inventory are names.
+	Cluster, Inventory string
+	// Tool runs vspread: one of Tools. CI is where pull requests are planned: one of Forges.
+	Tool, CI string
+	// Path is where the manifests are from the root of the git repository, and "." at the root itself.
+	Path string
+	// Version is what CI installs, Ref where the repository of vspread has it.
+	Version, Ref string
+	// Pools says what the worker group starts with.
+	Pools Pools
+	// Shared is the only datastore for volumes, or "".
+	Shared string
+	// Resources are the files with manifests, the inventory's last.
+	Resources []string
+}
+
+// Tools are what may run vspread.
+func Tools() []string { return []string{"kustomize", "kpt", "render"} }
+
+// Forges are where a workflow may run; none is none.
+func Forges() []string { return []string{"github", "gitlab", "none"} }
+
+// Files gives the files by their paths from the directory with the manifests; a workflow is at the root of the repository, which
+// may lie above it.
+func Files(v Values) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	render := map[string]string{"spread.yaml": "spread.yaml.tmpl"}
+	switch v.Tool {
+	case "kustomize":
+		render["kustomization.yaml"] = "kustomization.yaml.tmpl"
+		for from, to := range map[string]string{
+			"guard.yaml": "guard/guard.yaml", "guard-kustomization.yaml": "guard/kustomization.yaml", "references.yaml": "references.yaml",
+		} {
+			content, err := templates.ReadFile("templates/" + from)
+			if err != nil {
+				return nil, err
+			}
+			files[to] = content
+		}
+	case "kpt":
+		render["Kptfile"] = "Kptfile.tmpl"
+		files[".krmignore"] = []byte("# What is no package of Kubernetes objects.\n.*\n!.krmignore\nrendered\n")
+	}
+	switch v.CI {
+	case "github":
+		render[v.toRoot()+".github/workflows/"+v.Slug()+".yaml"] = "github.yaml.tmpl"
+	case "gitlab":
+		render[v.toRoot()+".gitlab-ci.yml"] = "gitlab.yaml.tmpl"
+	}
+	for file, name := range render {
+		t, err := template.New(name).Funcs(template.FuncMap{"yaml": quoted}).ParseFS(templates, "templates/"+name)
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		if err := t.Execute(&b, v); err != nil {
+			return nil, err
+		}
+		files[file] = b.Bytes()
+	}
+	return files, nil
+}
+
+// quoted writes a name so that YAML reads a string: clusters and inventories may be called 123.
+func quoted(name string) string { return strings.TrimSuffix(codec.Text(codec.String(name)), "\n") }
+
+// Function tells whether the ClusterSpread says how to run vspread.
+func (v Values) Function() bool { return v.Tool == "kustomize" }
+
+// InPlace tells that what is rendered is kept among the sources.
+func (v Values) InPlace() bool { return v.Tool == "kpt" }
+
+// toRoot is the way from the manifests to the root of the repository.
+func (v Values) toRoot() string {
+	if v.Path == "." {
+		return ""
+	}
+	return strings.Repeat("../", strings.Count(v.Path, "/")+1)
+}
+
+// Rendered is the directory for what is rendered, from the root of the repository.
+func (v Values) Rendered() string {
+	if v.Path == "." {
+		return "rendered"
+	}
+	return v.Path + "/rendered"
+}
+
+var notInName = regexp.MustCompile(`[^A-Za-z0-9._]+`)
+
+// Slug is a name for the workflow, one for each directory of a repository.
+func (v Values) Slug() string {
+	if v.Path == "." {
+		return "vspread"
+	}
+	return "vspread-" + strings.Trim(notInName.ReplaceAllString(v.Path, "-"), "-")
+}

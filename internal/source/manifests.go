@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package source is where manifests come from. Paths, a stream or a revision of git go in; objects come out, each with notes on
+// the file that it was read from, and a diagnostic for everything that could not be read.
+//
+// Files reads from disk and from a stream, OpenSide what a side of a comparison means: files, a commit or the working tree.
+// Lists and ResourceLists are opened, whatever is no Kubernetes object is left out. Nothing is expanded here and nothing is
+// written: what becomes of the objects is for others to say.
+package source
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"github.com/vspread/vspread/internal/diag"
+)
+
+// Manifests are the objects of files, and what else is known of these files.
+type Manifests struct {
+	// Items are the objects in the order of the files, noted as by object.Annotate.
+	Items []*yaml.RNode
+	// Foreign are the places of files with something in them that is no object.
+	Foreign map[string]bool
+	Diags   diag.List
+	// builds are the kustomization files, which are no objects.
+	builds []buildFile
+	// configs are functionConfigs of ours in ResourceLists.
+	configs []diag.Ref
+	// empty are paths, as they were given, below which nothing is.
+	empty []string
+}
+
+// buildFile is a file that steers kustomize.
+type buildFile struct {
+	name, place string
+	content     []byte
+}
+
+// reader fills Manifests.
+type reader struct {
+	Manifests
+	// strict refuses symbolic links instead of following those to files, and opens no ResourceList: what is written through
+	// one would replace it, or land elsewhere.
+	strict bool
+	// label is put before the names of files that git has.
+	label         string
+	bytes, values int
+}
+
+// count is how much was found so far, what is wrong with it included.
+func (r *reader) count() int { return len(r.Items) + len(r.builds) + len(r.Diags) }
+
+// note remembers a path that brought nothing more than there was.
+func (r *reader) note(path string, had int) {
+	if r.count() == had {
+		r.empty = append(r.empty, path)
+	}
+}
