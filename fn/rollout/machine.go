@@ -31,12 +31,10 @@ type place struct{ host, datastore, path, vCenter string }
 func (s *side) machineOf(cluster object.Key, template *object.Object, failureDomain string) machine {
 	var m machine
 	spec := s.spec(template)
-	ref, datacenter := tree.String(spec, "datastore"), tree.String(spec, "datacenter")
-	if zone := s.zone(failureDomain); zone != nil {
-		// CAPV puts the zone's values over those of the template.
-		ref = cmp.Or(tree.String(zone, "topology", "datastore"), ref)
-		datacenter = cmp.Or(tree.String(zone, "topology", "datacenter"), datacenter)
+	if zone, ok := s.zones[failureDomain]; ok {
+		spec = zone.Over(spec)
 	}
+	ref, datacenter := tree.String(spec, "datastore"), tree.String(spec, "datacenter")
 	m.at = place{datastore: shortName(ref), path: ref}
 	if d, ok := s.datastore(cluster, ref, datacenter); ok {
 		m.datastore = &d
@@ -80,22 +78,6 @@ func (s *side) placeHere(cluster object.Key, of machine) place {
 		return s.placeOf(cluster, d)
 	}
 	return of.at
-}
-
-// zone gives the spec of the VSphereFailureDomain that the deployment zone of a name stands for.
-func (s *side) zone(name string) *yaml.Node {
-	if name == "" {
-		return nil
-	}
-	zone := s.Objects.Get(object.NewKey(infrastructureGroup, "VSphereDeploymentZone", "", name))
-	if zone == nil {
-		return nil
-	}
-	domain := s.Objects.Get(object.NewKey(infrastructureGroup, "VSphereFailureDomain", "", tree.String(zone.Node, "spec", "failureDomain")))
-	if domain == nil {
-		return nil
-	}
-	return tree.Get(domain.Node, "spec")
 }
 
 // templateDisk is the size of the disk of a vSphere template.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/tree"
 	"github.com/vspread/vspread/inventory"
 )
@@ -18,6 +19,7 @@ type side struct {
 	other *side
 	// specs are those of templates in v1beta2 form.
 	specs   map[*object.Object]*yaml.Node
+	zones   site.Zones
 	classes map[classKey][]inventory.Object
 	found   map[lookup][]inventory.Object
 	stores  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore
@@ -40,6 +42,7 @@ func newSide(s Side) *side {
 	return &side{
 		Side:    s,
 		specs:   map[*object.Object]*yaml.Node{},
+		zones:   site.ReadZones(s.Objects),
 		classes: map[classKey][]inventory.Object{},
 		found:   map[lookup][]inventory.Object{},
 		stores:  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore{},
