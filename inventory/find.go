@@ -28,21 +28,21 @@ func (c Class) moTypes() []string {
 
 // Find gives the objects of a class that a reference can mean: the one with that path or id or, by
 // name or by the end of its path (as govmomi's finder accepts "tkg/photon"), all that have it.
-// Within a datacenter, given by its path, those of that datacenter come first: when there are any,
-// others are not considered.
-func (inv *Inventory) Find(class Class, ref, datacenter string) []Object {
-	return Among(inv.Objects(class), class, ref, datacenter)
+// A name is looked up below a path, such as that of a datacenter; what is said by path or id is meant wherever it is. A
+// template of another datacenter can be cloned, so where none is below the path, others of the name count.
+func (inv *Inventory) Find(class Class, ref, below string) []Object {
+	return Among(inv.Objects(class), class, ref, below)
 }
 
 // Among is Find over a list of objects at hand.
-func Among(objects []Object, class Class, ref, datacenter string) []Object {
+func Among(objects []Object, class Class, ref, below string) []Object {
 	for _, o := range objects {
 		if o.Path != "" && o.Path == ref || o.ID != "" && isID(class, o.ID, ref) {
 			return []Object{o}
 		}
 	}
 	if class == ResourcePoolClass && strings.Contains(ref, "*") {
-		return Within(matching(objects, ref), datacenter)
+		return Within(matching(objects, ref), below)
 	}
 	if strings.HasPrefix(ref, "/") {
 		return nil
@@ -53,7 +53,11 @@ func Among(objects []Object, class Class, ref, datacenter string) []Object {
 			found = append(found, o)
 		}
 	}
-	return Within(found, datacenter)
+	inside := Within(found, below)
+	if class == TemplateClass && len(inside) == 0 {
+		return found
+	}
+	return inside
 }
 
 // matching gives the resource pools of a pattern such as */Resources, which CAPV looks up from the datacenter's folder of
@@ -72,22 +76,29 @@ func matching(objects []Object, pattern string) []Object {
 	return found
 }
 
-// Within narrows objects to a datacenter, given by its path, when it has any of them.
-func Within(objects []Object, datacenter string) []Object {
-	if datacenter == "" {
+// Within narrows objects to those below a path; "" is everywhere. Of an object whose own path is not known nobody can tell,
+// so it counts where no other one does.
+func Within(objects []Object, below string) []Object {
+	if below == "" {
 		return objects
 	}
-	var inside []Object
+	var inside, unknown []Object
 	for _, o := range objects {
-		if o.Path == datacenter || strings.HasPrefix(o.Path, datacenter+"/") {
+		switch {
+		case o.IsBelow(below):
 			inside = append(inside, o)
+		case o.Path == "":
+			unknown = append(unknown, o)
 		}
 	}
 	if len(inside) == 0 {
-		return objects
+		return unknown
 	}
 	return inside
 }
+
+// IsBelow tells whether the object is at a path or below it.
+func (o Object) IsBelow(p string) bool { return o.Path == p || strings.HasPrefix(o.Path, p+"/") }
 
 func isID(class Class, id, ref string) bool {
 	if ref == id {

@@ -61,7 +61,8 @@ func Expand(in Input) (Output, diag.List) {
 	cluster, diags := site.ReadCluster(in.Cluster, in.Objects, in.Spread, at)
 	diags.Append(site.CheckControlPlane(cluster, vsphere)...)
 
-	volumes, more := storage.Choose(spec.Storage, at.Dot("storage"), vsphere)
+	hosts := vsphere.NodeHosts(cluster, workers.Selected(spec.Workers, in.Inventory, volumesOn(spec.Storage)), in.Objects)
+	volumes, more := storage.Choose(spec.Storage, at.Dot("storage"), in.Inventory, hosts)
 	diags.Append(more...)
 
 	made, more := workers.Make(workers.Input{
@@ -84,4 +85,12 @@ func Expand(in Input) (Output, diag.List) {
 		Owner: cluster.Owner, Cluster: in.Cluster, Desired: desired, Pools: made.Pools,
 		Seeds: made.Seeds, Adopted: made.Adopted, ClusterLabels: labels,
 	}, diags
+}
+
+// volumesOn is what the ClusterSpread calls the datastore of volumes, or "".
+func volumesOn(spec *v1alpha1.Storage) string {
+	if spec == nil || spec.Policy != "" {
+		return ""
+	}
+	return spec.Datastore
 }

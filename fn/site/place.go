@@ -5,13 +5,14 @@ package site
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/vspread/vspread/inventory"
 )
 
-// Place is where the machines of a datastore run.
+// Place is where the machines of a datastore run. Its zero value is anywhere.
 type Place struct {
 	Datastore inventory.Datastore
 	// Datacenter is the path below which names are looked up, or "" where nothing tells it.
@@ -19,6 +20,8 @@ type Place struct {
 	// Compute is the path below which the resource pools of the datastore's only host are: its compute cluster, or the host
 	// itself outside of one. Where nothing tells it, it is the datacenter.
 	Compute string
+	// others are the paths of other compute clusters and hosts, whose resource pools the machines cannot use.
+	others []string
 }
 
 // PlaceOf tells where the machines of a datastore run, in a datacenter given by its path.
@@ -28,13 +31,65 @@ func (v *VSphere) PlaceOf(d inventory.Datastore, datacenter string) Place {
 		return p
 	}
 	h, _ := v.Inventory.Host(d.Hosts[0])
-	switch {
-	case h.Cluster != "":
-		p.Compute = h.Cluster
-	case datacenter != "":
-		p.Compute = datacenter + "/host/" + h.Name
+	if compute, known := v.computeOf(h, datacenter); known {
+		p.Compute = compute
+		return p
 	}
+	p.others = v.knownComputes(datacenter)
 	return p
+}
+
+// knownComputes gives the paths of the compute clusters and of the hosts that stand alone, as far as they are known.
+func (v *VSphere) knownComputes(datacenter string) []string {
+	if known, ok := v.computes[datacenter]; ok {
+		return known
+	}
+	var paths []string
+	for _, h := range v.Inventory.Hosts {
+		if compute, known := v.computeOf(h, datacenter); known {
+			paths = append(paths, compute)
+		}
+	}
+	slices.Sort(paths)
+	v.computes[datacenter] = slices.Compact(paths)
+	return v.computes[datacenter]
+}
+
+// computeOf gives the path of a host's compute cluster, or of a host that stands alone; false is that nothing tells it.
+func (v *VSphere) computeOf(h inventory.Host, datacenter string) (string, bool) {
+	if h.Cluster != "" {
+		return h.Cluster, true
+	}
+	if h.Path != "" {
+		return h.Path, true
+	}
+	for _, p := range v.All(inventory.ResourcePoolClass) {
+		compute, root, found := strings.Cut(p.Path, "/Resources")
+		if found && (root == "" || root[0] == '/') && path.Base(compute) == h.Name && strings.HasPrefix(compute, datacenter+"/") {
+			return compute, true
+		}
+	}
+	return datacenter + "/host/" + h.Name, v.Inventory.Server != "" && datacenter != ""
+}
+
+// below is the path below which a class of objects is for machines at the place.
+func (p Place) below(class inventory.Class) string {
+	switch class {
+	case inventory.ResourcePoolClass:
+		return p.Compute
+	case inventory.DatacenterClass:
+		return ""
+	}
+	return p.Datacenter
+}
+
+// mayBe tells whether machines at the place can use an object.
+func (p Place) mayBe(class inventory.Class, o inventory.Object) bool {
+	below := p.below(class)
+	if class == inventory.TemplateClass || below == "" || o.Path == "" {
+		return true
+	}
+	return o.IsBelow(below) && !slices.ContainsFunc(p.others, func(other string) bool { return class == inventory.ResourcePoolClass && o.IsBelow(other) })
 }
 
 // RootPools gives the paths of the resource pools at the top of a datacenter: one for each compute cluster and one for each
@@ -48,16 +103,14 @@ func (v *VSphere) RootPools(datacenter string) (paths []string, known bool) {
 		case h.Cluster != "":
 			clusters[h.Cluster] = true
 		default:
-			alone = append(alone, h.Name)
+			compute, _ := v.computeOf(h, cmp.Or(datacenter, "/DATACENTER"))
+			alone = append(alone, compute+"/Resources")
 		}
 	}
 	for _, c := range slices.Sorted(maps.Keys(clusters)) {
 		paths = append(paths, c+"/Resources")
 	}
-	for _, h := range alone {
-		paths = append(paths, cmp.Or(datacenter, "/DATACENTER")+"/host/"+h+"/Resources")
-	}
-	return paths, len(clusters) > 0
+	return append(paths, alone...), len(clusters) > 0
 }
 
 // isIn tells whether a host is in a datacenter, as far as its cluster's path and its datastores' paths tell.

@@ -36,15 +36,16 @@ func ExampleVSphere_Resolve() {
 	v := vsphere(twoDatacenters, v1alpha1.ReferencesPaths)
 	at := diag.At(diag.Ref{Kind: "ClusterSpread", Name: "apple"}, "spec.workers[0].machine.networks[0]")
 	var diags diag.List
-	fmt.Println(v.Resolve(inventory.NetworkClass, "nodes", "/b", at, &diags))
-	v.Resolve(inventory.NetworkClass, "nodes", "", at, &diags)
+	fmt.Println(v.Resolve(inventory.NetworkClass, "nodes", site.Place{Datacenter: "/b"}, at, &diags))
+	v.Resolve(inventory.NetworkClass, "nodes", site.Place{}, at, &diags)
 	fmt.Print(diags)
 	// Output:
 	// /b/network/nodes
 	// error: ClusterSpread apple spec.workers[0].machine.networks[0]: "nodes" names 2 networks: /a/network/nodes, /b/network/nodes; write the full path [AmbiguousReference]
 }
 
-// A datastore puts its machines onto its host, whose compute cluster has their resource pools.
+// A datastore puts its machines onto its host, whose compute cluster has their resource pools. Where a host that was listed by
+// hand stands is not known, apart from its datacenter.
 func ExampleVSphere_PlaceOf() {
 	v := vsphere(twoDatacenters, v1alpha1.ReferencesPaths)
 	for _, d := range v.Inventory.Datastores {
@@ -53,7 +54,7 @@ func ExampleVSphere_PlaceOf() {
 	}
 	// Output:
 	// /a/host/x
-	// /b/host/esxi02
+	// /b
 }
 
 // Names are written where they are asked for, and mean one object.
@@ -66,7 +67,7 @@ func TestSpell(t *testing.T) {
 		v := vsphere(twoDatacenters, references)
 		var got []string
 		for _, o := range v.All(inventory.NetworkClass) {
-			got = append(got, v.Spell(inventory.NetworkClass, o))
+			got = append(got, v.Spell(inventory.NetworkClass, o, ""))
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s (-want +got)\n%s", references, d)

@@ -21,6 +21,7 @@ type VSphere struct {
 	references v1alpha1.References
 	listed     map[inventory.Class][]inventory.Object
 	found      map[lookup][]inventory.Object
+	computes   map[string][]string
 }
 
 type lookup struct {
@@ -32,7 +33,7 @@ type lookup struct {
 func NewVSphere(inv *inventory.Inventory, at diag.Where, references v1alpha1.References) *VSphere {
 	return &VSphere{
 		Inventory: inv, At: at, references: references,
-		listed: map[inventory.Class][]inventory.Object{}, found: map[lookup][]inventory.Object{},
+		listed: map[inventory.Class][]inventory.Object{}, found: map[lookup][]inventory.Object{}, computes: map[string][]string{},
 	}
 }
 
@@ -53,10 +54,11 @@ func (v *VSphere) Find(class inventory.Class, ref, below string) []inventory.Obj
 	return v.found[k]
 }
 
-// Spell writes a vSphere object as spec.references wants it; a name that several objects have is
-// written as a path all the same.
-func (v *VSphere) Spell(class inventory.Class, o inventory.Object) string {
-	if v.references == v1alpha1.ReferencesNames && len(v.Find(class, o.Name, "")) == 1 {
+// Spell writes a vSphere object, for machines in a datacenter, as spec.references wants it. A name that several objects have,
+// or that CAPV would look up in another datacenter, is written as a path all the same.
+func (v *VSphere) Spell(class inventory.Class, o inventory.Object, datacenter string) string {
+	isThere := datacenter == "" || o.Path == "" || o.IsBelow(datacenter)
+	if v.references == v1alpha1.ReferencesNames && isThere && len(v.Find(class, o.Name, "")) == 1 {
 		return o.Name
 	}
 	return o.Spelling()
@@ -70,43 +72,65 @@ func (v *VSphere) Meant(class inventory.Class, ref, below string) string {
 	return ref
 }
 
-// Resolve gives the spelling of a reference and reports one that means nothing or several objects. What the inventory does
-// not list at all is taken as it is written: a person may keep only the lines that matter.
-func (v *VSphere) Resolve(class inventory.Class, ref, below string, at diag.Where, diags *diag.List) string {
+// Resolve gives the spelling of a reference of machines at a place, and reports one that means nothing there, several
+// objects, or one where the machines cannot be. What the inventory does not list at all is taken as it is written: a
+// person may keep only the lines that matter.
+func (v *VSphere) Resolve(class inventory.Class, ref string, p Place, at diag.Where, diags *diag.List) string {
 	all := v.All(class)
 	if len(all) == 0 {
 		return ref
 	}
+	below := p.below(class)
 	found := v.Find(class, ref, below)
-	switch len(found) {
-	case 1:
-		return v.Spell(class, found[0])
-	case 0:
-		severity, hint := diag.Error, "the inventory has "+diag.Choices(Spellings(all))
-		if gaps := v.Inventory.Gaps; len(gaps) > 0 {
-			severity = diag.Warning
-			hint = "the inventory has gaps, so it may exist: " + diag.Choices(gaps)
-		} else if s := diag.Suggest(ref, append(Spellings(all), names(all)...)); s != "" {
-			hint = "did you mean " + s + "?"
-		}
-		diags.Add(severity, diag.UnknownReference, at, "there is no %s %q", class, ref).Hint = hint
+	switch {
+	case len(found) == 0:
+		v.refuseUnknown(class, ref, below, at, diags)
 		return ref
+	case len(found) > 1:
+		diags.Errorf(diag.AmbiguousReference, at, "%q names %d %ss: %s", ref, len(found), class, diag.Choices(Spellings(found))).
+			WithHint("write the full path")
+		return ref
+	case class != inventory.TemplateClass && found[0].Path != "" && !p.mayBe(class, found[0]):
+		diags.Errorf(diag.UnknownReference, at, "%s %s is not where the host of datastore %s is, %s", class, found[0].Path, p.Datastore.Name, below).
+			WithHint("name the %s of that place in an override for the datastore, or by a name that each place has", class)
 	}
-	diags.Errorf(diag.AmbiguousReference, at, "%q names %d %ss: %s", ref, len(found), class, diag.Choices(Spellings(found))).
-		WithHint("write the full path")
-	return ref
+	return v.Spell(class, found[0], p.Datacenter)
 }
 
-// Only gives the spelling of the one object of a class that there is below a path. Of several the user must choose, which is
-// reported; that there is none only where one is required.
-func (v *VSphere) Only(class inventory.Class, below string, required bool, at diag.Where, diags *diag.List) (string, bool) {
-	candidates := inventory.Within(v.All(class), below)
+func (v *VSphere) refuseUnknown(class inventory.Class, ref, below string, at diag.Where, diags *diag.List) {
+	all := v.All(class)
+	severity, hint := diag.Error, "the inventory has "+diag.Choices(Spellings(all))
+	where := ""
+	if elsewhere := v.Find(class, ref, ""); len(elsewhere) > 0 {
+		where = " in " + below
+		hint = "what has this name is elsewhere, and machines of this datastore cannot use it: " + diag.Choices(Spellings(elsewhere))
+	} else if s := diag.Suggest(ref, append(Spellings(all), names(all)...)); s != "" {
+		hint = "did you mean " + s + "?"
+	}
+	if gaps := v.Inventory.Gaps; len(gaps) > 0 {
+		severity = diag.Warning
+		hint = "the inventory has gaps, so it may exist: " + diag.Choices(gaps)
+	}
+	diags.Add(severity, diag.UnknownReference, at, "there is no %s %q%s", class, ref, where).Hint = hint
+}
+
+// Only gives the spelling of the one object of a class that machines at a place can use. Of several the user must choose, which
+// is reported; that there is none only where one is required.
+func (v *VSphere) Only(class inventory.Class, p Place, required bool, at diag.Where, diags *diag.List) (string, bool) {
+	candidates := inventory.Within(v.All(class), p.below(class))
+	if class == inventory.TemplateClass && len(candidates) == 0 {
+		candidates = v.All(class) // of another datacenter, which can be cloned from
+	}
+	candidates = slices.DeleteFunc(slices.Clone(candidates), func(o inventory.Object) bool { return !p.mayBe(class, o) })
 	switch {
 	case len(candidates) == 1:
-		return v.Spell(class, candidates[0]), true
+		return v.Spell(class, candidates[0], p.Datacenter), true
 	case len(candidates) > 1:
 		diags.Errorf(diag.MissingMachineValue, at, "nothing says which %s the machines use", class).
 			WithHint("choose one of %s", diag.Choices(Spellings(candidates)))
+	case required && len(v.All(class)) > 0:
+		diags.Errorf(diag.MissingMachineValue, at, "nothing says which %s the machines on datastore %s use, and the inventory has none in %s", class, p.Datastore.Name, p.below(class)).
+			WithHint("name it in an override for the datastore, add it to the inventory, or leave the datastore out")
 	case required:
 		diags.Errorf(diag.MissingMachineValue, at, "nothing says which %s the machines use, and the inventory has none", class).
 			WithHint("name it here, or give the control plane's VSphereMachineTemplate to vspread")
@@ -115,15 +139,15 @@ func (v *VSphere) Only(class inventory.Class, below string, required bool, at di
 }
 
 // Template finds the one template that a reference means.
-func (v *VSphere) Template(ref, below string) (inventory.Template, bool) {
-	found := v.Find(inventory.TemplateClass, ref, below)
+func (v *VSphere) Template(ref, datacenter string) (inventory.Template, bool) {
+	found := v.Find(inventory.TemplateClass, ref, datacenter)
 	if len(found) != 1 {
 		return inventory.Template{}, false
 	}
 	i := slices.IndexFunc(v.Inventory.Templates, func(t inventory.Template) bool {
-		return t.Name == found[0].Name && t.Path == found[0].Path
+		return inventory.Object{Name: t.Name, Path: t.Path, ID: t.ID} == found[0]
 	})
-	return v.Inventory.Templates[i], true
+	return v.Inventory.Templates[max(i, 0)], i >= 0
 }
 
 // Spellings gives objects by their paths, or names where these are all that is known, for messages.

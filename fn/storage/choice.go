@@ -28,23 +28,23 @@ func (c Choice) Holds(d inventory.Datastore) bool {
 }
 
 // Choose decides where volumes live by what a ClusterSpread says in its field at a place, or, where it says nothing (nil),
-// by the only shared datastore that there is.
-func Choose(spec *v1alpha1.Storage, at diag.Where, v *site.VSphere) (Choice, diag.List) {
+// by the only datastore that is shared by all hosts that may run a node of the Cluster.
+func Choose(spec *v1alpha1.Storage, at diag.Where, inv *inventory.Inventory, hosts []string) (Choice, diag.List) {
 	var diags diag.List
 	switch {
 	case spec != nil && spec.Policy != "":
 		c := Choice{Storage: *spec, wanted: true}
 		c.Class = cmp.Or(c.Class, className(c.Policy))
-		checkPolicy(c.Policy, at.Dot("policy"), v.Inventory, &diags)
+		checkPolicy(c.Policy, at.Dot("policy"), inv, &diags)
 		return c, diags
 	case spec != nil && spec.Datastore != "":
 		c := Choice{Storage: *spec}
-		c.datastore, c.wanted = namedShared(spec.Datastore, at.Dot("datastore"), v.Inventory, &diags)
+		c.datastore, c.wanted = namedShared(spec.Datastore, at.Dot("datastore"), inv, hosts, &diags)
 		c.Class = cmp.Or(c.Class, className(c.datastore.Name))
 		return c, diags
 	}
 	var candidates []inventory.Datastore
-	shared := v.Inventory.Shared(v.Inventory.HostNames())
+	shared := inv.Shared(hosts)
 	for _, d := range shared {
 		if d.URL != "" {
 			candidates = append(candidates, d)
@@ -63,12 +63,8 @@ func Choose(spec *v1alpha1.Storage, at diag.Where, v *site.VSphere) (Choice, dia
 		diags.Errorf(diag.SharedUndecided, at.Dot("datastore"), "nothing says which of %d shared datastores holds the volumes", len(candidates)).
 			WithHint("choose one of %s", diag.Choices(site.DatastoreNames(candidates)))
 	case spec != nil:
-		why := v.DescribeDatastores()
-		if len(shared) > 0 {
-			why = shared[0].Name + " has no url in the inventory"
-		}
-		diags.Errorf(diag.NotShared, at.Dot("datastore"), "no datastore with a url is mounted by all hosts").
-			WithHint("%s; mend the inventory, name a storage policy, or leave storage out", why)
+		diags.Errorf(diag.NotShared, at.Dot("datastore"), "no datastore with a url is mounted by all hosts that may run a node").
+			WithHint("%s; correct the inventory, name a storage policy, or leave storage out", whyNotShared(inv, hosts))
 	case len(candidates) > 1:
 		diags.Warnf(diag.SharedUndecided, at, "no StorageClass: %d shared datastores could hold the volumes", len(candidates)).
 			WithHint("choose one in storage.datastore: %s", diag.Choices(site.DatastoreNames(candidates)))
@@ -76,28 +72,54 @@ func Choose(spec *v1alpha1.Storage, at diag.Where, v *site.VSphere) (Choice, dia
 		diags.Infof(diag.SharedUndecided, at, "no StorageClass: the inventory has no url for %s", diag.Choices(site.DatastoreNames(shared))).
 			WithHint("give it the url that vCenter shows: ds:///vmfs/volumes/…/")
 	default:
-		warnNearlyShared(at, v.Inventory, &diags)
+		warnNearlyShared(at, inv, hosts, &diags)
 	}
 	return Choice{}, diags
 }
 
-// warnNearlyShared says why there is no StorageClass when one host is missing: it joined perhaps, and a
+// warnNearlyShared says why there is no StorageClass when some hosts are missing: one joined perhaps, and a
 // class that was there before goes with its volumes' only description.
-func warnNearlyShared(at diag.Where, inv *inventory.Inventory, diags *diag.List) {
-	hosts := inv.HostNames()
+func warnNearlyShared(at diag.Where, inv *inventory.Inventory, hosts []string, diags *diag.List) {
 	for _, d := range inv.Datastores {
-		if d.URL == "" || d.IsLocal() || len(d.Hosts) < 2 {
+		missing := d.Missing(hosts)
+		if d.URL == "" || d.IsLocal() || len(d.Hosts) < 2 || len(missing) == len(hosts) {
 			continue
 		}
+		severity := diag.Info
+		if len(missing) < len(d.Hosts) {
+			severity = diag.Warning
+		}
+		if d.State == inventory.Gone {
+			diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is gone", d.Name)
+			continue
+		}
+		diags.Add(severity, diag.NotShared, at, "no StorageClass: datastore %s is not mounted by %s", d.Name, diag.Choices(missing)).
+			WithHint("mount it there; to be told as an error, name it in storage.datastore")
+	}
+}
+
+// whyNotShared says of each datastore why it is not shared by all of hosts.
+func whyNotShared(inv *inventory.Inventory, hosts []string) string {
+	if len(inv.Datastores) == 0 {
+		return "the inventory has no datastores"
+	}
+	var words []string
+	for _, d := range inv.Datastores {
 		missing := d.Missing(hosts)
 		switch {
 		case d.State == inventory.Gone:
-			diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is gone", d.Name)
-		case len(d.Hosts) > len(missing):
-			diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is not mounted by %s", d.Name, diag.Choices(missing)).
-				WithHint("mount it there; to be told as an error, name it in storage.datastore")
+			words = append(words, d.Name+" is gone")
+		case d.IsLocal():
+			words = append(words, d.Name+" is local to "+strings.Join(d.Hosts, ", "))
+		case len(d.Hosts) == 0:
+			words = append(words, "no host mounts "+d.Name)
+		case len(missing) > 0:
+			words = append(words, d.Name+" is not mounted by "+diag.Choices(missing))
+		case d.URL == "":
+			words = append(words, d.Name+" has no url in the inventory")
 		}
 	}
+	return diag.Choices(words)
 }
 
 // className is the default name of a StorageClass: that of the datastore or policy as far as it can be.
@@ -120,11 +142,15 @@ func checkPolicy(policy string, at diag.Where, inv *inventory.Inventory, diags *
 
 // namedShared finds the datastore that is to be shared and checks that it is: the vSphere CSI driver
 // provisions only where every node's host mounts the datastore.
-func namedShared(ref string, at diag.Where, inv *inventory.Inventory, diags *diag.List) (inventory.Datastore, bool) {
-	var matched []inventory.Datastore
+func namedShared(ref string, at diag.Where, inv *inventory.Inventory, hosts []string, diags *diag.List) (inventory.Datastore, bool) {
+	var matched, mounted []inventory.Datastore
 	for _, d := range inv.Datastores {
-		if d.IsCalled(ref) {
-			matched = append(matched, d)
+		if !d.IsCalled(ref) {
+			continue
+		}
+		matched = append(matched, d)
+		if d.MountedBy(hosts) {
+			mounted = append(mounted, d)
 		}
 	}
 	switch {
@@ -132,6 +158,8 @@ func namedShared(ref string, at diag.Where, inv *inventory.Inventory, diags *dia
 		diags.Errorf(diag.UnknownDatastore, at, "there is no datastore %q", ref).
 			DidYouMean(ref, site.DatastoreNames(inv.Datastores), "the inventory has")
 		return inventory.Datastore{}, false
+	case len(matched) > 1 && len(mounted) == 1:
+		matched = mounted // the others are of other datacenters
 	case len(matched) > 1:
 		diags.Errorf(diag.AmbiguousReference, at, "%q names %d datastores", ref, len(matched)).WithHint("write the path")
 		return inventory.Datastore{}, false
@@ -140,9 +168,9 @@ func namedShared(ref string, at diag.Where, inv *inventory.Inventory, diags *dia
 	if d.State == inventory.Gone {
 		diags.Warnf(diag.NotShared, at, "datastore %q is gone", d.Name).WithHint("volumes on it are lost; choose another one with a new storage.class")
 	}
-	if missing := d.Missing(inv.HostNames()); len(missing) > 0 {
+	if missing := d.Missing(hosts); len(missing) > 0 {
 		diags.Errorf(diag.NotShared, at, "datastore %q is not mounted by %s, where volumes could not be attached", d.Name, diag.Choices(missing)).
-			WithHint("mount it there, or choose a datastore that every host mounts")
+			WithHint("mount it there, choose a datastore that all hosts of the cluster mount, or leave these hosts out: the hosts of pools, by datastores in the worker groups, and those of the control plane, by its VSphereMachineTemplate's datastore and resource pool, count")
 	}
 	if d.URL == "" {
 		diags.Errorf(diag.NotShared, at, "datastore %q has no url in the inventory", d.Name).

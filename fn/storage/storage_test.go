@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
-	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/fn/storage"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -46,7 +45,7 @@ func TestChoose(t *testing.T) {
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		choice, diags := storage.Choose(tt.spec, diag.At(diag.Ref{}, "spec.storage"), site.NewVSphere(&inv, diag.Where{}, ""))
+		choice, diags := storage.Choose(tt.spec, diag.At(diag.Ref{}, "spec.storage"), &inv, inv.HostNames())
 		var class, parameter string
 		for _, a := range choice.Classes(diag.Where{}) {
 			class = tree.String(a.Node, "metadata", "name")

@@ -9,6 +9,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -17,14 +18,14 @@ import (
 
 // size insists on processors and memory. A disk is as large as the template's unless somebody says
 // otherwise, and never smaller.
-func (d draft) size() {
+func (d draft) size(where site.Place) {
 	for _, f := range []struct{ name, what string }{{"numCPUs", "how many processors"}, {"memoryMiB", "how much memory"}} {
 		if tree.Get(d.spec, f.name) == nil {
 			d.diags.Errorf(diag.MissingMachineValue, d.at.Dot("machine."+f.name), "nothing says %s the machines have", f.what).
 				WithHint("set it here, or give the control plane's VSphereMachineTemplate to vspread")
 		}
 	}
-	template, ok := d.vsphere.Template(tree.String(d.spec, "template"), "")
+	template, ok := d.vsphere.Template(tree.String(d.spec, "template"), where.Datacenter)
 	if !ok || template.DiskGiB == 0 {
 		return
 	}
@@ -71,10 +72,10 @@ func (d draft) check() {
 
 // linkedClone checks what a linked clone needs: its disks refer to the template's, so the pool's host
 // must see a datastore of the template, which must have a snapshot.
-func (d draft) linkedClone() {
+func (d draft) linkedClone(where site.Place) {
 	_, from := d.sources.value("cloneMode")
 	at := from.at.Dot("cloneMode")
-	t, ok := d.vsphere.Template(tree.String(d.spec, "template"), "")
+	t, ok := d.vsphere.Template(tree.String(d.spec, "template"), where.Datacenter)
 	if !ok {
 		return
 	}

@@ -68,16 +68,18 @@ func machineTemplate(p pool, g group, from *object.Object, in Input, diags *diag
 // fill sets what the pool's machines are, on top of a seed's spec or of nothing.
 func (d draft) fill(hasSeed bool) {
 	for _, field := range machineFields {
-		if v, _ := d.sources.value(field); v != nil {
+		if v, from := d.sources.value(field); v != nil {
 			tree.Replace(d.spec, tree.Clone(v), field)
+		} else if from.isSaid() {
+			tree.Remove(d.spec, field)
 		}
 	}
 	where := d.pin()
-	d.reference(inventory.TemplateClass, "template", where.Datacenter, true)
-	d.reference(inventory.FolderClass, "folder", where.Datacenter, false)
+	d.reference(inventory.TemplateClass, "template", where, true)
+	d.reference(inventory.FolderClass, "folder", where, false)
 	d.resourcePool(where)
 	d.networks(where)
-	d.size()
+	d.size(where)
 
 	tree.Fill(d.spec, codec.String(string(v1alpha1.FullClone)), "cloneMode")
 	tree.Fill(d.spec, codec.String("Linux"), "os")
@@ -93,7 +95,7 @@ func (d draft) fill(hasSeed bool) {
 		tree.Remove(d.spec, "guestSoftPowerOffTimeoutSeconds") // CAPV refuses it with the other modes
 	}
 	if tree.String(d.spec, "cloneMode") == string(v1alpha1.LinkedClone) {
-		d.linkedClone()
+		d.linkedClone(where)
 	} else {
 		tree.Remove(d.spec, "snapshot")
 	}

@@ -28,15 +28,15 @@ func (d draft) pin() site.Place {
 	datacenter := ""
 	if dc, ok := d.vsphere.Inventory.DatacenterOf(datastore.Path); ok {
 		datacenter = dc.Path
-		tree.Set(d.spec, codec.String(d.vsphere.Spell(inventory.DatacenterClass, inventory.Object{Name: dc.Name, Path: dc.Path, ID: dc.ID})), "datacenter")
+		tree.Set(d.spec, codec.String(d.vsphere.Spell(inventory.DatacenterClass, inventory.Object{Name: dc.Name, Path: dc.Path, ID: dc.ID}, "")), "datacenter")
 	} else if v, from := d.sources.value("datacenter"); v != nil {
-		ref := d.vsphere.Resolve(inventory.DatacenterClass, v.Value, "", from.at.Dot("datacenter"), d.diags)
+		ref := d.vsphere.Resolve(inventory.DatacenterClass, v.Value, site.Place{}, from.at.Dot("datacenter"), d.diags)
 		tree.Set(d.spec, codec.String(ref), "datacenter")
 		if found := d.vsphere.Find(inventory.DatacenterClass, v.Value, ""); len(found) == 1 {
 			datacenter = found[0].Path
 		}
 	} else if all := d.vsphere.All(inventory.DatacenterClass); len(all) == 1 {
-		tree.Set(d.spec, codec.String(d.vsphere.Spell(inventory.DatacenterClass, all[0])), "datacenter")
+		tree.Set(d.spec, codec.String(d.vsphere.Spell(inventory.DatacenterClass, all[0], "")), "datacenter")
 	} else if len(all) > 1 {
 		d.diags.Errorf(diag.MissingMachineValue, d.at, "nothing says in which datacenter %s is: %s", datastore.Name, diag.Choices(site.Spellings(all))).
 			WithHint("write the datastore's path in the inventory")
@@ -50,14 +50,16 @@ func spellDatastore(d inventory.Datastore, v *site.VSphere) string {
 	if d.ID != "" && strings.ContainsAny(d.Name, `*?[]\`) {
 		return "Datastore:" + d.ID
 	}
-	return v.Spell(inventory.DatastoreClass, d.Object())
+	return v.Spell(inventory.DatastoreClass, d.Object(), "")
 }
 
-// reference spells what a field refers to; where nothing names it, it is the only candidate below a path.
-func (d draft) reference(class inventory.Class, field, below string, required bool) {
+// reference spells what a field refers to; where nothing is said about it, it is the only candidate at a place.
+func (d draft) reference(class inventory.Class, field string, where site.Place, required bool) {
 	if v, from := d.sources.value(field); v != nil {
-		tree.Set(d.spec, codec.String(d.vsphere.Resolve(class, v.Value, below, from.at.Dot(field), d.diags)), field)
-	} else if s, ok := d.vsphere.Only(class, below, required, d.at.Dot("machine."+field), d.diags); ok {
+		tree.Set(d.spec, codec.String(d.vsphere.Resolve(class, v.Value, where, from.at.Dot(field), d.diags)), field)
+	} else if from.isSaid() {
+		return
+	} else if s, ok := d.vsphere.Only(class, where, required, d.at.Dot("machine."+field), d.diags); ok {
 		tree.Set(d.spec, codec.String(s), field)
 	}
 }
@@ -65,22 +67,10 @@ func (d draft) reference(class inventory.Class, field, below string, required bo
 // resourcePool looks for the pool where the datastore's host is: a compute cluster's machines cannot run in
 // the resource pool of another, nor those of a stand-alone host.
 func (d draft) resourcePool(where site.Place) {
-	const class = inventory.ResourcePoolClass
-	v, from := d.sources.value("resourcePool")
-	if v == nil {
-		d.reference(class, "resourcePool", where.Compute, false)
-		if len(d.vsphere.All(class)) == 0 && d.pool.Draining == "" {
-			d.noteDefaultPool(where.Datacenter)
-		}
-		return
-	}
-	here := from.at.Dot("resourcePool")
-	s := d.vsphere.Resolve(class, v.Value, where.Compute, here, d.diags)
-	tree.Set(d.spec, codec.String(s), "resourcePool")
-	inside := strings.HasPrefix(s, where.Compute+"/")
-	if strings.HasPrefix(s, "/") && !inside && where.Compute != where.Datacenter && len(inventory.Within(d.vsphere.All(class), where.Compute)) > 0 {
-		d.diags.Errorf(diag.UnknownReference, here, "resource pool %s is not where the host of datastore %s is, %s", s, d.pool.Datastore.Name, where.Compute).
-			WithHint("name the resource pool of that host in an override for the datastore, or by a name that each place has")
+	before := len(*d.diags)
+	d.reference(inventory.ResourcePoolClass, "resourcePool", where, false)
+	if tree.Get(d.spec, "resourcePool") == nil && len(*d.diags) == before && d.pool.Draining == "" {
+		d.noteDefaultPool(where.Datacenter)
 	}
 }
 
@@ -114,39 +104,40 @@ func (d draft) noteDefaultPool(datacenter string) {
 
 // networks spells the networks and checks that the pool's host has them; where nothing names one, it is the only one.
 func (d draft) networks(where site.Place) {
+	const class = inventory.NetworkClass
 	_, from := d.sources.value("network")
 	devices := tree.List(d.spec, "network", "devices")
 	for i, x := range devices {
 		if ref := tree.String(x, "networkName"); ref != "" {
 			here := from.at.Dot(from.networks).Index(i)
-			name := d.vsphere.Resolve(inventory.NetworkClass, ref, where.Datacenter, here, d.diags)
-			tree.Set(x, codec.String(name), "networkName")
-			d.onHost(name, here)
+			tree.Set(x, codec.String(d.vsphere.Resolve(class, ref, where, here, d.diags)), "networkName")
+			d.onHost(ref, where, here)
 		}
 	}
 	if len(devices) > 0 {
 		return
 	}
 	at := d.at.Dot("machine.networks")
-	if s, ok := d.vsphere.Only(inventory.NetworkClass, where.Datacenter, true, at, d.diags); ok {
-		d.onHost(s, at)
+	if s, ok := d.vsphere.Only(class, where, true, at, d.diags); ok {
+		d.onHost(s, where, at)
 		tree.Set(d.spec, &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq, Content: []*yaml.Node{device(s)}}, "network", "devices")
 	}
 }
 
 // onHost reports a network that the pool's host does not have, where the inventory knows.
-func (d draft) onHost(network string, at diag.Where) {
+func (d draft) onHost(ref string, where site.Place, at diag.Where) {
 	datastore := d.pool.Datastore
-	if d.vsphere.Inventory.IsGone(datastore) {
+	found := d.vsphere.Find(inventory.NetworkClass, ref, where.Datacenter)
+	if len(found) != 1 || d.vsphere.Inventory.IsGone(datastore) {
 		return // a host that is gone has no networks, and its pool no machines
 	}
 	for _, n := range d.vsphere.Inventory.Networks {
-		if d.vsphere.Spell(inventory.NetworkClass, inventory.Object{Name: n.Name, Path: n.Path, ID: n.ID}) != network || len(n.Hosts) == 0 {
+		if (inventory.Object{Name: n.Name, Path: n.Path, ID: n.ID}) != found[0] || len(n.Hosts) == 0 {
 			continue
 		}
 		for _, h := range datastore.Hosts {
 			if !slices.Contains(n.Hosts, h) {
-				d.diags.Errorf(diag.UnknownReference, at, "host %s of datastore %s has no network %s", h, datastore.Name, network).
+				d.diags.Errorf(diag.UnknownReference, at, "host %s of datastore %s has no network %s", h, datastore.Name, found[0].Spelling()).
 					WithHint("name one that it has in an override for the datastore, or leave the datastore out")
 			}
 		}

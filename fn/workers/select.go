@@ -13,6 +13,20 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
+// Selected gives the local datastores that the groups' pools are on, whatever is wrong with the groups; volumes are on the
+// one of that name or path, which is none of them.
+func Selected(groups []v1alpha1.WorkerGroup, inv *inventory.Inventory, volumes string) []inventory.Datastore {
+	locals := slices.DeleteFunc(inv.Locals(), func(d inventory.Datastore) bool { return volumes != "" && d.IsCalled(volumes) })
+	taken := map[inventory.Object]bool{}
+	for _, g := range groups {
+		var ignored diag.List
+		for _, d := range selectDatastores(locals, inv.Datastores, g.Datastores, diag.Where{}, &ignored) {
+			taken[d.Object()] = true
+		}
+	}
+	return slices.DeleteFunc(locals, func(d inventory.Datastore) bool { return !taken[d.Object()] })
+}
+
 // selectDatastores gives those of the local datastores that a selector chooses, and reports globs that match none of them.
 func selectDatastores(locals, all []inventory.Datastore, s v1alpha1.DatastoreSelector, at diag.Where, diags *diag.List) []inventory.Datastore {
 	selected := locals

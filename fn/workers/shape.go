@@ -39,23 +39,26 @@ func otherShape(p pool, g group, template *object.Object, v *site.VSphere) []str
 	}
 	for _, field := range machineFields {
 		wanted, from := asked.value(field)
-		if wanted == nil {
+		if !from.isSaid() {
 			continue
 		}
-		is, want := meant(field, effective(field, spec, v), spec, where, v), meant(field, wanted.Value, from.spec, where, v)
+		is, want := meant(field, effective(field, spec, where, v), spec, where, v), ""
+		if wanted != nil {
+			want = meant(field, wanted.Value, from.spec, where, v)
+		}
 		if is != want {
-			out = append(out, fmt.Sprintf("%s %s -> %s", field, cmp.Or(is, "none"), want))
+			out = append(out, fmt.Sprintf("%s %s -> %s", field, cmp.Or(is, "none"), cmp.Or(want, "none")))
 		}
 	}
 	return out
 }
 
 // effective is a field of a machine's spec, or what CAPV and vCenter take for it when it is absent.
-func effective(field string, spec *yaml.Node, v *site.VSphere) string {
+func effective(field string, spec *yaml.Node, where site.Place, v *site.VSphere) string {
 	if s := tree.String(spec, field); s != "" {
 		return s
 	}
-	template, known := v.Template(tree.String(spec, "template"), "")
+	template, known := v.Template(tree.String(spec, "template"), where.Datacenter)
 	switch {
 	case field == "os":
 		return "Linux"

@@ -3,6 +3,8 @@
 package workers
 
 import (
+	"slices"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
@@ -19,6 +21,8 @@ type source struct {
 	at   diag.Where
 	// networks is the field that the source keeps its networks in.
 	networks string
+	// whole tells that the machines are copies of what is here, so that a place which is not here is none.
+	whole bool
 }
 
 // sources are in the order in which they count.
@@ -41,6 +45,7 @@ var notInherited = []string{"cloneMode", "snapshot"}
 func sourcesOf(p pool, g group, seed, controlPlane *object.Object) sources {
 	out := asked(p, g)
 	if s, ok := sourceIn(seed); ok {
+		s.whole = true
 		out = append(out, s)
 	}
 	if s, ok := sourceIn(controlPlane); ok {
@@ -55,8 +60,8 @@ func sourcesOf(p pool, g group, seed, controlPlane *object.Object) sources {
 // asked gives the sources that are in the ClusterSpread.
 func asked(p pool, g group) sources {
 	return sources{
-		{machinePart(p.override.Machine), p.override.at.Dot("machine"), "networks"},
-		{machinePart(g.Machine), g.at.Dot("machine"), "networks"},
+		{spec: machinePart(p.override.Machine), at: p.override.at.Dot("machine"), networks: "networks"},
+		{spec: machinePart(g.Machine), at: g.at.Dot("machine"), networks: "networks"},
 	}
 }
 
@@ -70,18 +75,29 @@ func sourceIn(template *object.Object) (source, bool) {
 		return source{}, false
 	}
 	convert.MachineSpec(spec, template.Version())
-	return source{spec, diag.At(template.Ref, "spec.template.spec"), "network.devices"}, true
+	return source{spec: spec, at: diag.At(template.Ref, "spec.template.spec"), networks: "network.devices"}, true
 }
 
-// value finds the first source that has a field.
+// places are the fields in which no value is an answer: the root folder, or the default resource pool.
+var places = []string{"folder", "resourcePool"}
+
+// value finds the first source that has a field. No value with a source is its answer that there is to be none.
 func (s sources) value(field string) (*yaml.Node, source) {
 	for _, x := range s {
-		if v := tree.Get(x.spec, field); v != nil {
+		v := tree.Get(x.spec, field)
+		isPlace := slices.Contains(places, field)
+		switch {
+		case isPlace && v != nil && v.Kind == yaml.ScalarNode && v.Value == "", isPlace && v == nil && x.whole:
+			return nil, x
+		case v != nil:
 			return v, x
 		}
 	}
 	return nil, source{}
 }
+
+// isSaid tells whether the source says something; the zero source does not.
+func (s source) isSaid() bool { return s.spec != nil }
 
 // machinePart writes the machine of a ClusterSpread as a part of a VSphereMachineTemplate.
 func machinePart(m v1alpha1.Machine) *yaml.Node {

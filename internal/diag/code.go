@@ -79,6 +79,7 @@ const (
 	LinkedCloneOutOfReach   Code = "LinkedCloneOutOfReach"
 	VersionSkew             Code = "VersionSkew"
 	TemplateVersion         Code = "TemplateVersion"
+	TemplateLost            Code = "TemplateLost"
 	HealthCheckHost         Code = "HealthCheckHost"
 	AutoscalerBoundsDropped Code = "AutoscalerBoundsDropped"
 

@@ -179,12 +179,12 @@ type Machine struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	DiskGiB int `json:"diskGiB,omitempty"`
-	// folder is the folder for the virtual machines, by name or inventory path.
+	// folder is the folder for the virtual machines, by name or inventory path. "" is the root folder of the datacenter.
 	// +optional
-	Folder string `json:"folder,omitempty"`
-	// resourcePool is the resource pool, by name or inventory path.
+	Folder *string `json:"folder,omitempty"`
+	// resourcePool is the resource pool, by name or inventory path. "" is the one that CAPV chooses.
 	// +optional
-	ResourcePool string `json:"resourcePool,omitempty"`
+	ResourcePool *string `json:"resourcePool,omitempty"`
 	// networks are the networks, by name or inventory path, each a network card with DHCP.
 	// +optional
 	Networks []string `json:"networks,omitempty"`
