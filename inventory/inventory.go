@@ -94,6 +94,8 @@ type HostGroup struct {
 type Host struct {
 	Name string `json:"name"`
 	ID   string `json:"id,omitempty"`
+	// Path is that of a host which stands alone in a folder of hosts; without it the host is at <datacenter>/host/<name>.
+	Path string `json:"path,omitempty"`
 	// Cluster is the inventory path of the compute cluster; a stand-alone host has none.
 	Cluster string `json:"cluster,omitempty"`
 	// Path is the inventory path of a host that stands alone, where it is not <datacenter>/host/<name>: hosts may be in folders.

@@ -23,9 +23,10 @@ func Merge(old Inventory, read Reading) (Inventory, error) {
 	if err := sameVCenter(old, out); err != nil {
 		return Inventory{}, err
 	}
+	read.Seen = out
 	m := &merger{read: read, vague: map[string]bool{}, vagueNames: map[string]bool{},
 		hostLoss: LossError{What: "hosts"}, datastoreLoss: LossError{What: "datastores"}}
-	m.place(old, out.Hosts)
+	m.place(old, out)
 
 	out.Hosts = combine(m, hostMatcher, m.old.Hosts, out.Hosts, rules[Host]{within: m.hostWithin, seen: m.host, gone: m.hostGone})
 	out.Datastores = combine(m, datastoreMatcher, m.old.Datastores, out.Datastores,

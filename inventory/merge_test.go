@@ -119,6 +119,31 @@ func TestALostHostMakesNoLocalDatastore(t *testing.T) {
 	}
 }
 
+// TestWhatAReadingTellsCountsAtOnce holds that a reading is no other the second time: a host that stands alone is located by its
+// datastore, whose path is learnt by the same reading.
+func TestWhatAReadingTellsCountsAtOnce(t *testing.T) {
+	t.Parallel()
+	old := parse(t, "hosts: [{name: a, id: h1}, {name: b, id: h2}, {name: c, id: h3}, {name: d, id: h4}]\ndatastores: [{name: x, id: s1, hosts: [a]}]\n")
+	for at, want := range map[string]inventory.State{"/A": inventory.Gone, "/B": ""} {
+		read := inventory.Reading{Scope: inventory.Scope{Datacenters: []string{"/A"}},
+			Seen: parse(t, "hosts: [{name: b, id: h2}, {name: c, id: h3}, {name: d, id: h4}]\ndatastores: [{name: x, id: s1, path: "+at+"/datastore/x}]\n")}
+		one, err := inventory.Merge(old, read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, _ := one.Host("a"); a.State != want {
+			t.Errorf("with its datastore in %s the host is %q, not %q", at, a.State, want)
+		}
+		two, err := inventory.Merge(one, read)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(inventory.Format(one), inventory.Format(two)); d != "" {
+			t.Errorf("the same reading once more:\n%s", d)
+		}
+	}
+}
+
 func TestMergeStopsAtALargeLoss(t *testing.T) {
 	t.Parallel()
 	old := parse(t, "hosts: [{name: a}, {name: b}, {name: c}, {name: d, state: gone}]\n")

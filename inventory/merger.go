@@ -10,6 +10,8 @@ type merger struct {
 	// seen are the names of hosts that were seen; inside are those of remembered ones that lie in the scope, absent those
 	// of remembered ones that are no longer there.
 	seen, inside, absent map[string]bool
+	// datastores gives for each remembered datastore the position that it has among those seen, or -1.
+	datastores []int
 	// vague are the paths of datastores that may be there though nobody saw them there, vagueNames the names of those whose
 	// entries stay as they are: they may fit policies.
 	vague, vagueNames map[string]bool

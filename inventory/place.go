@@ -3,6 +3,7 @@
 package inventory
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -11,23 +12,30 @@ import (
 
 // place finds out which of the remembered hosts lie in the scope and which of those are no longer there, and gives the
 // inventory with the names that hosts have now. Everything else refers to hosts by name.
-func (m *merger) place(old Inventory, seen []Host) {
+func (m *merger) place(old, seen Inventory) {
 	m.old = old
 	m.inside, m.absent, m.seen = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	used := map[string]bool{}
-	for _, h := range seen {
+	for _, h := range seen.Hosts {
 		m.seen[h.Name] = true
 		used[h.Name] = true
 	}
 	for _, o := range old.Hosts {
 		used[o.Name] = true
 	}
+	hosts := hostMatcher.pair(old.Hosts, seen.Hosts, m.there)
 	names := map[string]string{}
-	for i, j := range hostMatcher.pair(old.Hosts, seen, m.there) {
+	for i, j := range hosts {
+		if j >= 0 {
+			names[old.Hosts[i].Name] = seen.Hosts[j].Name
+		}
+	}
+	m.datastores = datastoreMatcher.pair(renamed(old, names).Datastores, seen.Datastores, m.there)
+	for i, j := range hosts {
 		o := old.Hosts[i]
 		now, inside, absent := o.Name, j >= 0 || m.remembersInside(o), false
 		if j >= 0 {
-			now = seen[j].Name
+			now = seen.Hosts[j].Name
 		} else {
 			absent = !m.stays(o.ID, inside)
 			if (absent || o.State == Gone) && m.seen[now] {
@@ -68,7 +76,9 @@ func renamed(inv Inventory, names map[string]string) Inventory {
 	inv.Hosts, inv.Datastores = slices.Clone(inv.Hosts), slices.Clone(inv.Datastores)
 	inv.Networks, inv.Clusters = slices.Clone(inv.Networks), slices.Clone(inv.Clusters)
 	for i := range inv.Hosts {
-		inv.Hosts[i].Name = names[inv.Hosts[i].Name]
+		if now, ok := names[inv.Hosts[i].Name]; ok {
+			inv.Hosts[i].Name = now
+		}
 	}
 	for i := range inv.Datastores {
 		inv.Datastores[i].Hosts = list(inv.Datastores[i].Hosts)
@@ -86,7 +96,8 @@ func renamed(inv Inventory, names map[string]string) Inventory {
 	return inv
 }
 
-// remembersInside tells by what is remembered of a host whether it lies in the scope. Where nothing says so it does not.
+// remembersInside tells by what is known of a host that was not seen whether it lies in the scope. Where nothing says so it does
+// not. What this reading tells of its datastores counts: read once more, it is what is remembered.
 func (m *merger) remembersInside(h Host) bool {
 	s := m.read.Scope
 	switch {
@@ -96,14 +107,25 @@ func (m *merger) remembersInside(h Host) bool {
 		return m.clusterWithin(m.clusterAt(h.Cluster))
 	case s.Cluster != "":
 		return false
+	case h.Path != "":
+		return s.holds(h.Path)
 	}
 	// A host mounts only what is in its datacenter.
-	for _, d := range m.old.Datastores {
-		if d.Path != "" && slices.Contains(d.Hosts, h.Name) {
-			return s.holds(d.Path)
+	inside := false
+	for i, d := range m.old.Datastores {
+		at := d.Path
+		if j := m.datastores[i]; j >= 0 {
+			at = cmp.Or(m.read.Seen.Datastores[j].Path, at)
 		}
+		if at == "" || !slices.Contains(d.Hosts, h.Name) {
+			continue
+		}
+		if !s.holds(at) {
+			return false
+		}
+		inside = true
 	}
-	return false
+	return inside
 }
 
 // clusterAt gives the remembered compute cluster at a path, or one that has no more than that path.
