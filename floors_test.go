@@ -39,6 +39,7 @@ var floors = map[string]int{
 	"fn/addons":         2,
 	"fn/site":           1,
 	"fn/naming":         0,
+	"fn/capv":           0,
 	"fn/place":          0,
 	"fn/convert":        0,
 	"fn/object":         0,
@@ -59,6 +60,7 @@ var steps = map[string]int{
 	"internal/diag":   0,
 	"internal/tree":   0,
 	"fn/naming":       0,
+	"fn/capv":         2,
 	"fn/place":        0,
 }
 
@@ -87,6 +89,7 @@ var outside = map[string][]string{
 	"fn/workers":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
 	"fn/storage":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1"},
 	"fn/addons":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1"},
+	"fn/capv":         {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/naming":       {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/api/v1alpha1": {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
 }

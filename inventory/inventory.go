@@ -98,8 +98,6 @@ type Host struct {
 	Path string `json:"path,omitempty"`
 	// Cluster is the inventory path of the compute cluster; a stand-alone host has none.
 	Cluster string `json:"cluster,omitempty"`
-	// Path is the inventory path of a host that stands alone, where it is not <datacenter>/host/<name>: hosts may be in folders.
-	Path string `json:"path,omitempty"`
 	// CPUs counts the physical cores.
 	CPUs      int   `json:"cpus,omitempty"`
 	MemoryMiB int   `json:"memoryMiB,omitempty"`

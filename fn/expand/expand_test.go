@@ -142,7 +142,7 @@ spec:
 		},
 		{
 			"the seed before the control plane", "workers: [{name: md, seed: seed}]", oneDisk, objects,
-			map[string]string{"template": "of-seed", "numCPUs": "3", "memoryMiB": "2", "folder": "of-cp", "server": "", "thumbprint": "", "powerOffMode": "hard"},
+			map[string]string{"template": "of-seed", "numCPUs": "3", "memoryMiB": "2", "folder": "", "server": "", "thumbprint": "", "powerOffMode": "hard"},
 		},
 		{
 			"the group before the seed", "workers: [{name: md, seed: seed, machine: {numCPUs: 4, template: of-group}}]", oneDisk, objects,

@@ -31,7 +31,11 @@ type Cluster struct {
 	// ControlPlane, its machines' template and the infrastructure of the Cluster, a VSphereCluster, are nil where the input
 	// does not have them.
 	ControlPlane, ControlPlaneTemplate, Infrastructure *object.Object
-	// Kubeadm tells whether a KubeadmConfigTemplate joins nodes to this control plane.
+	// Class is the name of the Cluster's ClusterClass, or "".
+	Class string
+	// ControlPlaneKind is the kind of the control plane, by the Cluster's reference or its class; "" where neither tells it.
+	ControlPlaneKind string
+	// Kubeadm tells whether a KubeadmConfigTemplate joins nodes to this control plane; a kind that is not known is taken for one.
 	Kubeadm bool
 	// Version is the Kubernetes version of the control plane, or "".
 	Version string
@@ -59,14 +63,17 @@ func ReadCluster(cluster *object.Object, objects *object.Set, spread *v1alpha1.C
 	}
 	var key object.Key
 	c.ControlPlane, key = objects.Follow(cluster, "spec", "controlPlaneRef")
+	class := readClass(cluster, objects)
+	c.Class, c.ControlPlaneKind = class.name, cmp.Or(key.Kind, class.controlPlane)
 	// Kamaji runs kubeadm's control plane in pods; its nodes join by kubeadm all the same.
-	c.Kubeadm = key.Kind == "" || key.Kind == "KubeadmControlPlane" || key.Kind == "KamajiControlPlane"
+	c.Kubeadm = slices.Contains([]string{"", "KubeadmControlPlane", "KamajiControlPlane"}, c.ControlPlaneKind)
 	c.Version = tree.String(cluster.Node, "spec", "topology", "version")
 	if cp := c.ControlPlane; cp != nil {
 		c.Version = cmp.Or(tree.String(cp.Node, "spec", "version"), c.Version)
 		c.ControlPlaneTemplate = machineTemplateOf(cp, objects)
 	}
 	c.Infrastructure, _ = objects.Follow(cluster, "spec", "infrastructureRef")
+	refuseOtherInfrastructure(cluster, objects, class, &diags)
 	c.CAPV = capvVersion(objects, spread.Spec.APIVersions.Infrastructure, at.Dot("apiVersions.infrastructure"), &diags)
 	if c.Core == v1alpha1.CoreV1Beta1 {
 		diags.Warnf(diag.CoreV1Beta1, at.Dot("apiVersions.core"), "Cluster API 1.11 and newer answer v1beta1 with other references than were written").

@@ -7,6 +7,7 @@ package storage
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/naming"

@@ -37,6 +37,8 @@ type adoption struct {
 // somebody asks for machines of another shape, a template of ours.
 func adopt(p pool, g group, in Input, diags *diag.List) (adoption, bool) {
 	md := p.adopted
+	zone := zoneOf(md, in, diags)
+	refuseOtherZone(md, zone, p.Datastore, in.VSphere, diags)
 	template, ref := in.Objects.Follow(md, infrastructureRef...)
 	if template == nil || !template.IsMachineTemplate() {
 		diags.Errorf(diag.AdoptionNotFound, diag.At(md.Ref, joinPath(infrastructureRef)), "%s %q is not in the input", cmp.Or(ref.Kind, "VSphereMachineTemplate"), ref.Name).
@@ -44,6 +46,8 @@ func adopt(p pool, g group, in Input, diags *diag.List) (adoption, bool) {
 		return adoption{}, false
 	}
 	refuseOtherServer(template, in.Cluster, diags)
+	checkMachines(template, diags)
+	checkDeployment(md, diags)
 	node := tree.Clone(md.Node)
 	label(node, p, g, diags)
 	if v := cmp.Or(p.override.Version, g.Version); v != "" {
@@ -53,7 +57,7 @@ func adopt(p pool, g group, in Input, diags *diag.List) (adoption, bool) {
 	p.Bootstrap = tree.String(node, append(slices.Clone(bootstrapRef), "name")...)
 	machine := tree.Get(template.Node, "spec", "template", "spec")
 	var desired []object.Desired
-	changes := otherShape(p, g, template, in.VSphere)
+	changes := otherShape(p, g, template, zone, in.VSphere)
 	if template.Owner() != "" && len(changes) == 0 {
 		// An earlier change of shape gave it a template of ours, which is kept as all of ours are.
 		if own, name := machineTemplate(p, g, template, in, diags); name == template.Ref.Name {

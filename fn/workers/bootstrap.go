@@ -57,11 +57,14 @@ func bootstrapOf(g group, in Input, diags *diag.List) bootstrap {
 	case seed.deployment != nil && (seed.brings("dataSecretName") || seed.brings("configRef")):
 		return bootstrap{} // the seed's own; or a template that is not in the input, which is reported
 	case !cluster.Kubeadm:
-		ref := tree.String(cluster.Object.Node, "spec", "controlPlaneRef", "kind")
-		diags.Errorf(diag.BootstrapNeedsSeed, g.at, "nodes join a %s by a bootstrap template of its provider, which vspread cannot make up", ref).
+		diags.Errorf(diag.BootstrapNeedsSeed, g.at, "nodes join a %s by a bootstrap template of its provider, which vspread cannot make up", cluster.ControlPlaneKind).
 			WithHint("write one MachineDeployment with its templates and name it as the group's seed")
 		return bootstrap{}
 	default:
+		if cluster.ControlPlaneKind == "" && cluster.Class != "" {
+			diags.Warnf(diag.BootstrapNeedsSeed, g.at, "ClusterClass %s is not in the input, so whether nodes join its control plane by kubeadm is not known", cluster.Class).
+				WithHint("give the class to vspread, or name a MachineDeployment with its templates as the group's seed")
+		}
 		template = kubeadmTemplate(cluster.ControlPlane, g.at, diags)
 	}
 	spec := tree.Get(template, "spec")
@@ -116,10 +119,7 @@ func kubeadmTemplate(cp *object.Object, at diag.Where, diags *diag.List) *yaml.N
 				diags.Errorf(diag.BootstrapNeedsSeed, at, "the control plane boots by ignition, whose commands vspread does not make up").
 					WithHint("write one MachineDeployment with its KubeadmConfigTemplate and name it as the group's seed")
 			}
-			if r := tree.Get(own, "joinConfiguration", "nodeRegistration"); r != nil && r.Kind == yaml.MappingNode {
-				registration = r
-				tree.Remove(registration, "taints") // those of the control plane
-			}
+			registration = workerRegistration(cp, own, at, diags)
 			for _, field := range []string{"users", "ntp"} {
 				if v := tree.Get(own, field); v != nil {
 					tree.Set(spec, v, field)

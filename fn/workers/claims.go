@@ -81,6 +81,5 @@ func findAdopted(o override, in Input, diags *diag.List) *object.Object {
 		diags.Errorf(diag.WrongType, diag.At(md.Ref, "spec.template.spec"), "must be a mapping").WithHint("complete the MachineDeployment")
 		return nil
 	}
-	refuseFailureDomain(md, diags)
 	return original(md, diags)
 }

@@ -2,6 +2,8 @@
 
 package workers
 
+import "github.com/vspread/vspread/internal/diag"
+
 const (
 	deploymentNameLabel = "cluster.x-k8s.io/deployment-name"
 	// Cluster API carries labels of this domain from Machines on to Nodes.
@@ -34,3 +36,12 @@ var (
 	infrastructureRef = []string{"spec", "template", "spec", "infrastructureRef"}
 	bootstrapRef      = []string{"spec", "template", "spec", "bootstrap", "configRef"}
 )
+
+// joinPath writes a path as messages do.
+func joinPath(path []string) string {
+	at := diag.Where{}
+	for _, p := range path {
+		at = at.Dot(p)
+	}
+	return at.Field
+}

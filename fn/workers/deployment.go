@@ -15,7 +15,6 @@ import (
 
 	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -23,7 +22,8 @@ import (
 
 // machineDeployment gives a pool's MachineDeployment. Every field that Cluster API's webhook would
 // default is written, so that nothing drifts between git and the cluster.
-func machineDeployment(p pool, g group, join bootstrap, machine *yaml.Node, cluster site.Cluster, diags *diag.List) object.Desired {
+func machineDeployment(p pool, g group, join bootstrap, machine *yaml.Node, in Input, diags *diag.List) object.Desired {
+	cluster := in.Cluster
 	selector := map[string]string{object.ClusterNameLabel: cluster.Name, deploymentNameLabel: p.Name}
 	labels := machineLabels(p, g)
 	maps.Copy(labels, selector)
@@ -62,6 +62,7 @@ func machineDeployment(p pool, g group, join bootstrap, machine *yaml.Node, clus
 	tree.Sort(tree.Get(node, "spec", "template", "spec", "infrastructureRef"), referenceOrder)
 	if g.seed.deployment != nil {
 		node = grown(g, node, diags)
+		leaveZone(node, p, g, in.VSphere, diags)
 	}
 	roll(node, g, diags)
 	core := string(cluster.Core)

@@ -17,6 +17,8 @@ type draft struct {
 	// at is the worker group.
 	at      diag.Where
 	vsphere *site.VSphere
+	// keepsThumbprint tells that the seed's thumbprint is the only one that there is.
+	keepsThumbprint bool
 	// said are warnings that are true of several pools of the group.
 	said  map[string]bool
 	diags *diag.List

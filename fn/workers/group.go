@@ -10,6 +10,7 @@ import (
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -27,6 +28,8 @@ type group struct {
 // refers to. All are nil in a group without one.
 type seed struct {
 	deployment, template, bootstrap *object.Object
+	// zone is the one that the deployment's machines are in, or nil.
+	zone *site.Zone
 }
 
 // brings tells whether the seed's machines have some way to join.

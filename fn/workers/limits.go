@@ -13,7 +13,6 @@ import (
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
-	"github.com/vspread/vspread/inventory"
 )
 
 // size insists on processors and memory. A disk is as large as the template's unless somebody says
@@ -67,33 +66,5 @@ func (d draft) check() {
 		if x.Kind != yaml.MappingNode {
 			wrong("network", "has a device that is no mapping")
 		}
-	}
-}
-
-// linkedClone checks what a linked clone needs: its disks refer to the template's, so the pool's host
-// must see a datastore of the template, which must have a snapshot.
-func (d draft) linkedClone(where site.Place) {
-	_, from := d.sources.value("cloneMode")
-	at := from.at.Dot("cloneMode")
-	t, ok := d.vsphere.Template(tree.String(d.spec, "template"), where.Datacenter)
-	if !ok {
-		return
-	}
-	if t.Snapshot != nil && !*t.Snapshot {
-		d.diags.Warnf(diag.LinkedCloneOutOfReach, at, "template %s has no snapshot, so CAPV makes full clones of it", t.Name).
-			WithHint("make a snapshot of the template, or set cloneMode: fullClone")
-		return
-	}
-	if len(t.Datastores) == 0 {
-		return
-	}
-	own := d.pool.Datastore
-	visible := slices.ContainsFunc(d.vsphere.Inventory.Datastores, func(x inventory.Datastore) bool {
-		return slices.Contains(t.Datastores, x.Name) && x.MountedBy(own.Hosts)
-	})
-	if !visible {
-		d.diags.Errorf(diag.LinkedCloneOutOfReach, at, "the host of %s sees no datastore of template %s (%s), so it cannot make linked clones of it",
-			own.Name, t.Name, diag.Choices(t.Datastores)).
-			WithHint("set cloneMode: fullClone, or keep a copy of the template on that datastore and name it in an override")
 	}
 }

@@ -36,7 +36,7 @@ func machineTemplate(p pool, g group, from *object.Object, in Input, diags *diag
 	template := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
 	d := draft{
 		spec: &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}, sources: sourcesOf(p, g, from, in.Cluster.ControlPlaneTemplate),
-		pool: p, at: g.at, vsphere: in.VSphere, said: g.said, diags: diags,
+		pool: p, at: g.at, vsphere: in.VSphere, keepsThumbprint: keepsThumbprint(in.Cluster), said: g.said, diags: diags,
 	}
 	if from != nil {
 		template = copyOf(from)
@@ -76,10 +76,12 @@ func (d draft) fill(hasSeed bool) {
 	}
 	where := d.pin()
 	d.reference(inventory.TemplateClass, "template", where, true)
+	d.template(where)
 	d.reference(inventory.FolderClass, "folder", where, false)
 	d.resourcePool(where)
 	d.networks(where)
 	d.size(where)
+	d.storagePolicy()
 
 	tree.Fill(d.spec, codec.String(string(v1alpha1.FullClone)), "cloneMode")
 	tree.Fill(d.spec, codec.String("Linux"), "os")

@@ -20,7 +20,9 @@ func (d draft) pin() site.Place {
 	// CAPV takes these from the VSphereCluster; in an immutable template a renewed certificate would
 	// roll every machine.
 	tree.Remove(d.spec, "server")
-	tree.Remove(d.spec, "thumbprint")
+	if !d.keepsThumbprint {
+		tree.Remove(d.spec, "thumbprint")
+	}
 	datastore := d.pool.Datastore
 	tree.Remove(d.spec, "datastore") // with what is said about the seed's, which this pool's may be as well
 	tree.Set(d.spec, codec.String(spellDatastore(datastore, d.vsphere)), "datastore")

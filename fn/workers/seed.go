@@ -46,9 +46,13 @@ func findSeed(g group, in Input, diags *diag.List) (seed, bool) {
 		diags.Errorf(diag.InvalidValue, g.at.Dot("seed"), "MachineDeployment %s has the annotation %s: it cannot run beside the pools and be replaced by them", g.Seed, object.ExcludeAnnotation).
 			WithHint("remove one of the two")
 	}
-	refuseFailureDomain(s.deployment, diags)
+	s.zone = zoneOf(s.deployment, in, diags)
 	follow := func(path ...string) *object.Object {
 		o, k := in.Objects.Follow(s.deployment, path...)
+		if k.Name == "" && tree.Get(s.deployment.Node, path...) != nil {
+			diags.Errorf(diag.SeedNotFound, diag.At(s.deployment.Ref, joinPath(path)), "the reference has no name, so no machine could be made").
+				WithHint("name the template, and give it to vspread together with the MachineDeployment")
+		}
 		if o == nil && k.Name != "" {
 			d := diags.Errorf(diag.SeedNotFound, diag.At(s.deployment.Ref, joinPath(path)), "%s %q is not in the input", k.Kind, k.Name)
 			if elsewhere := inAnotherNamespace(k, in.Objects); elsewhere != nil {
@@ -68,6 +72,9 @@ func findSeed(g group, in Input, diags *diag.List) (seed, bool) {
 		s.template = nil
 	}
 	refuseOtherServer(s.template, in.Cluster, diags)
+	checkDeployment(s.deployment, diags)
+	checkMachines(s.template, diags)
+	checkBootstrap(s.bootstrap, diags)
 	noteConversion(s, diags)
 	return s, !(*diags)[before:].HasErrors()
 }
@@ -89,12 +96,4 @@ func inAnotherNamespace(k object.Key, objects *object.Set) *object.Object {
 		}
 	}
 	return nil
-}
-
-func joinPath(path []string) string {
-	at := diag.Where{}
-	for _, p := range path {
-		at = at.Dot(p)
-	}
-	return at.Field
 }

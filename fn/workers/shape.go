@@ -19,11 +19,15 @@ import (
 
 // otherShape says where the group, its override or the pool's datastore ask for machines that are not those of
 // the adopted template. Spellings of one object are no difference.
-func otherShape(p pool, g group, template *object.Object, v *site.VSphere) []string {
+func otherShape(p pool, g group, template *object.Object, zone *site.Zone, v *site.VSphere) []string {
 	asked := asked(p, g)
 	spec := &yaml.Node{Kind: yaml.MappingNode} // a template without a spec
 	if current, ok := sourceIn(template); ok {
 		spec = current.spec
+	}
+	var ignored []string // by CAPV, which takes the zone's
+	if zone != nil {
+		spec, ignored = zone.Over(spec), zone.Overrides()
 	}
 	var out []string
 	if !isDatastore(spec, p.Datastore, v) {
@@ -39,7 +43,7 @@ func otherShape(p pool, g group, template *object.Object, v *site.VSphere) []str
 	}
 	for _, field := range machineFields {
 		wanted, from := asked.value(field)
-		if !from.isSaid() {
+		if !from.isSaid() || slices.Contains(ignored, field) {
 			continue
 		}
 		is, want := meant(field, effective(field, spec, where, v), spec, where, v), ""

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,8 @@ func checkVersion(version, controlPlane string, machine *yaml.Node, kubeadm bool
 		checkSkew(version, controlPlane, worker, control, kubeadm, at, diags)
 	}
 	template := tree.String(machine, "template")
-	if named := kubernetesVersion.FindStringSubmatch(path.Base(template)); named != nil && named[0] != worker[0] {
+	// Only kubeadm's images hold a kubelet, and a name may have other versions in it, such as the image's own.
+	if named := kubernetesVersion.FindAllString(path.Base(template), -1); kubeadm && len(named) > 0 && !slices.Contains(named, worker[0]) {
 		message := fmt.Sprintf("the machines of group %s are to run %s, and their template is named for %s: %s", g.Name, worker[0], named[0], template)
 		if g.said[message] {
 			return // of another pool

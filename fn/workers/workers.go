@@ -35,7 +35,8 @@ func Make(in Input) (Output, diag.List) {
 	var diags diag.List
 	var out Output
 	refuseUnclaimed(in, &diags)
-	var needed []object.Key // by machines that were adopted
+	checkMachines(in.Cluster.ControlPlaneTemplate, &diags) // whose values workers inherit
+	var needed []object.Key                                // by machines that were adopted
 	made := 0
 	for i, spec := range in.Groups {
 		g := group{WorkerGroup: spec, at: in.At.Dot("workers").Index(i), said: map[string]bool{}}
@@ -82,7 +83,7 @@ func run(p pool, g group, join bootstrap, in Input, diags *diag.List) ([]object.
 	template, name := machineTemplate(p, g, g.seed.template, in, diags)
 	p.Template, p.Bootstrap = name, join.name
 	machine := tree.Get(template.Node.YNode(), "spec", "template", "spec")
-	deployment := machineDeployment(p, g, join, machine, in.Cluster, diags)
+	deployment := machineDeployment(p, g, join, machine, in, diags)
 	checkVersion(tree.String(deployment.Node.YNode(), "spec", "template", "spec", "version"), in.Cluster.Version, machine, join.kind == kubeadmTemplateKind, g, diags)
 	return []object.Desired{deployment, template}, p.Pool
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -162,6 +163,10 @@ func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 	switch out.Kind() {
 	case reflect.String:
 		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagString {
+			if enum, ok := out.Interface().(interface{ Allowed() []string }); ok && node.Value != "" && !slices.Contains(enum.Allowed(), node.Value) {
+				d.add(diag.InvalidValue, node, path, oneOf(node.Value, enum.Allowed()), "%q is none of the values that there are", node.Value)
+				return
+			}
 			out.SetString(node.Value)
 			return
 		}
@@ -199,6 +204,14 @@ func (d *decoder) wrongKind(node *yaml.Node, want yaml.Kind, path, what string) 
 	}
 	d.add(diag.WrongType, node, path, variableHint(node), "must be %s, not %s", what, describe(node))
 	return true
+}
+
+// oneOf is the hint for a value that is none of an enumeration.
+func oneOf(value string, allowed []string) string {
+	if s := diag.Suggest(value, allowed); s != "" {
+		return fmt.Sprintf("did you mean %q?", s)
+	}
+	return "write one of " + diag.Choices(allowed)
 }
 
 // variableHint recognises what clusterctl and envsubst would have filled in.

@@ -41,6 +41,7 @@ const (
 	MixedAPIVersions           Code = "MixedAPIVersions"
 	MissingVersion             Code = "MissingVersion"
 	BootstrapNeedsSeed         Code = "BootstrapNeedsSeed"
+	OtherInfrastructure        Code = "OtherInfrastructure"
 	UnclaimedMachineDeployment Code = "UnclaimedMachineDeployment"
 	SeedNotFound               Code = "SeedNotFound"
 	SeedReplaced               Code = "SeedReplaced"
@@ -81,6 +82,7 @@ const (
 	TemplateVersion         Code = "TemplateVersion"
 	TemplateLost            Code = "TemplateLost"
 	HealthCheckHost         Code = "HealthCheckHost"
+	FailureDomainDropped    Code = "FailureDomainDropped"
 	AutoscalerBoundsDropped Code = "AutoscalerBoundsDropped"
 
 	// The objects written.
