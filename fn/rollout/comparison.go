@@ -15,11 +15,12 @@ import (
 type comparison struct {
 	before, after reading
 	edits         edits
+	kin           kin
 	diags         diag.List
 }
 
 func newComparison(before, after reading) *comparison {
-	return &comparison{before: before, after: after, edits: editsOf(before, after)}
+	return &comparison{before: before, after: after, edits: editsOf(before, after), kin: kinOf(before, after)}
 }
 
 // groups lists what makes machines on either side.

@@ -153,9 +153,9 @@ func (s *planSide) render() (rollout.Side, diag.List) {
 	} else {
 		diags.Append(more...)
 	}
-	objects, more := applied(s.items)
+	objects, hidden, more := applied(s.items)
 	diags.Append(more...)
-	out.Objects = object.NewSet(objects)
+	out.Objects, out.Hidden = object.NewSet(objects), object.NewSet(hidden)
 	for _, d := range diags {
 		if d.Object.File == "" {
 			d.Object.File = strings.TrimSuffix(cmp.Or(s.label, s.name.Name), ":")
@@ -193,10 +193,8 @@ func (s *planSide) onlyInventory() (*inventory.Inventory, diag.List) {
 	return &inv, nil
 }
 
-// applied gives the objects that would be applied.
-func applied(items []*yaml.RNode) ([]*object.Object, diag.List) {
-	var diags diag.List
-	var out []*object.Object
+// applied gives the objects that would be applied, and those that are applied nowhere.
+func applied(items []*yaml.RNode) (out, hidden []*object.Object, diags diag.List) {
 	for _, n := range items {
 		node := n.YNode()
 		if tree.HasAliases(node) {
@@ -207,9 +205,13 @@ func applied(items []*yaml.RNode) ([]*object.Object, diag.List) {
 			}
 			node = expanded
 		}
-		if o := object.New(node, len(out)); !o.IsLocalConfig() && o.Group() != v1alpha1.Group {
+		switch o := object.New(node, len(out)); {
+		case o.Group() == v1alpha1.Group:
+		case o.IsLocalConfig():
+			hidden = append(hidden, o)
+		default:
 			out = append(out, o)
 		}
 	}
-	return out, diags
+	return out, hidden, diags
 }
