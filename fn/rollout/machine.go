@@ -21,6 +21,8 @@ type machine struct {
 	ignored []site.Ignored
 	// datastore is what the inventory knows of its datastore, if anything.
 	datastore *inventory.Datastore
+	// template is what the inventory knows of its template, if anything.
+	template *inventory.Template
 }
 
 // place is where a machine is: a datastore, and its host where the datastore has only one. The path tells
@@ -44,7 +46,8 @@ func (s *side) machineOf(cluster object.Key, template *object.Object, failureDom
 	if template == nil || !isVSphere(template) {
 		return m
 	}
-	made.Template = s.vSphereTemplate(cluster, tree.String(spec, "template"), datacenter)
+	m.template = s.vSphereTemplate(cluster, tree.String(spec, "template"), datacenter)
+	made.Template = m.template
 	size := made.Size()
 	m.memoryMiB, m.diskGiB = size.MemoryMiB, size.DisksGiB
 	m.ignored = made.Ignored()

@@ -29,6 +29,7 @@ func (c *comparison) pool(before, after *group, taken *usage) Pool {
 	if len(p.Changes) == 0 {
 		p.Changes = []Kind{Untouched}
 	}
+	c.withoutTemplate(&p, before, after)
 	c.reportUnread(&p, before, after)
 	taken.count(&p, before, after)
 	return p

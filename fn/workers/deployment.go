@@ -23,7 +23,7 @@ import (
 
 // machineDeployment gives a pool's MachineDeployment. Every field that Cluster API's webhook would
 // default is written, so that nothing drifts between git and the cluster.
-func machineDeployment(p pool, g group, join bootstrap, machine *yaml.Node, cluster site.Cluster, diags *diag.List) object.Desired {
+func machineDeployment(p pool, g group, join bootstrap, size site.Size, cluster site.Cluster, diags *diag.List) object.Desired {
 	selector := map[string]string{object.ClusterNameLabel: cluster.Name, deploymentNameLabel: p.Name}
 	labels := machineLabels(p, g)
 	maps.Copy(labels, selector)
@@ -65,7 +65,7 @@ func machineDeployment(p pool, g group, join bootstrap, machine *yaml.Node, clus
 	}
 	roll(node, g, diags)
 	core := string(cluster.Core)
-	autoscaled(node, p, machine, join.template())
+	autoscaled(node, p, size, join.template())
 	cluster.Mark(node, object.CoreGroup+"/"+core, "MachineDeployment", p.Name, nil)
 	convert.MachineDeploymentIn(node, core, func(group string) string {
 		if group == object.InfrastructureGroup {
