@@ -13,6 +13,29 @@ func (inv *Inventory) TemplateOn(t Template, d Datastore) bool {
 	return inv.has(t.Datastores, d, inv.datacenterAt(t.Path))
 }
 
+// Lost gives the datastores of a template when all of them are gone, so that nothing can be cloned from it any more. A datastore
+// that the inventory does not have may be there.
+func (inv *Inventory) Lost(t Template) []Datastore {
+	var lost []Datastore
+	home := inv.datacenterAt(t.Path)
+	for _, entry := range t.Datastores {
+		known := false
+		for _, d := range inv.Datastores {
+			if !inv.means(entry, d, home) {
+				continue
+			}
+			if !inv.IsGone(d) {
+				return nil
+			}
+			known, lost = true, append(lost, d)
+		}
+		if !known {
+			return nil
+		}
+	}
+	return lost
+}
+
 // PolicyAllows tells whether the datastore satisfies a storage policy. Policies are the whole vCenter's: an entry of the list is
 // a path, an id, or a name, which means every datastore that has it.
 func (inv *Inventory) PolicyAllows(p StoragePolicy, d Datastore) bool {

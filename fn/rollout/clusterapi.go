@@ -22,6 +22,9 @@ const (
 
 	clusterLabel    = "cluster.x-k8s.io/cluster-name"
 	deploymentLabel = "cluster.x-k8s.io/deployment-name"
+
+	// workerGroupLabel is on the machines of vspread's pools.
+	workerGroupLabel = "node.cluster.x-k8s.io/worker-group"
 )
 
 // isWorkers tells whether objects of a kind of Cluster API's core make machines by themselves.

@@ -12,6 +12,11 @@ func (c *comparison) isGone(cluster object.Key) bool {
 	return c.before.Objects.Get(cluster) != nil && c.after.Objects.Get(cluster) == nil
 }
 
+// isNew tells whether a Cluster is there after and not before.
+func (c *comparison) isNew(cluster object.Key) bool {
+	return c.before.Objects.Get(cluster) == nil && c.after.Objects.Get(cluster) != nil
+}
+
 // removedClusters gives the Clusters that are no longer there, and reports them.
 func (c *comparison) removedClusters() map[object.Key]bool {
 	out := map[object.Key]bool{}

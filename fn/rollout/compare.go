@@ -27,11 +27,12 @@ func Compare(before, after Side) Plan {
 			cmp.Compare(a.Name, b.Name),
 		)
 	})
+	lost := c.reportLost()
 	c.edits.report(&c.diags, c.after)
 	p.Hosts = taken.hosts()
 	p.Templates = c.unreferenced()
 	p.Others = c.others()
-	p.Steps = c.steps(p.Pools)
+	p.Steps = append(lost, c.steps(p.Pools)...)
 	p.Sentence = sentence(&p)
 	p.Diags = c.diags.Sorted()
 	return p

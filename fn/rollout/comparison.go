@@ -15,11 +15,14 @@ import (
 type comparison struct {
 	before, after reading
 	edits         edits
+	kin           kin
+	// templatesLost are the machine templates whose template of vSphere is on no datastore that is there.
+	templatesLost map[object.Key]*lostTemplate
 	diags         diag.List
 }
 
 func newComparison(before, after reading) *comparison {
-	return &comparison{before: before, after: after, edits: editsOf(before, after)}
+	return &comparison{before: before, after: after, edits: editsOf(before, after), kin: kinOf(before, after), templatesLost: map[object.Key]*lostTemplate{}}
 }
 
 // groups lists what makes machines on either side.

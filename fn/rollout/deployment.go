@@ -7,6 +7,7 @@ import (
 
 	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -71,7 +72,9 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 			fallthrough
 		default:
 			p.Changes = append(p.Changes, InPlace)
-			p.Reasons = append(p.Reasons, fieldOf(d))
+			r := fieldOf(d)
+			r.Text += withoutEffect(before, after, site.DeploymentPart, d, d.path[1:])
+			p.Reasons = append(p.Reasons, r)
 		}
 	}
 	metadata(p, before, after)

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -23,6 +24,8 @@ type group struct {
 	// template is the machine template, where the side has it.
 	template *object.Object
 	machine  machine
+	// ignored are the fields that have no effect.
+	ignored []site.Ignored
 }
 
 // surge is how many machines more than it wants a group may have in a rollout.

@@ -119,6 +119,9 @@ func TestLaws(t *testing.T) {
 			}) {
 				rt.Fatalf("%s: %v is not in order", pool.Name, pool.Changes)
 			}
+			if !pool.Has(rollout.Untouched) && (len(pool.Reasons) == 0 || slices.ContainsFunc(pool.Reasons, func(r rollout.Reason) bool { return r.Text == "" })) {
+				rt.Fatalf("%s: %v without a reason: %v", pool.Name, pool.Changes, pool.Reasons)
+			}
 			machines.Before, machines.After = machines.Before+m.Before, machines.After+m.After
 		}
 		for _, h := range p.Hosts {

@@ -5,12 +5,10 @@ package rollout
 import (
 	"cmp"
 	"path"
-	"strconv"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/yaml"
-
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/tree"
 	"github.com/vspread/vspread/inventory"
 )
@@ -19,8 +17,12 @@ import (
 type machine struct {
 	at                 place
 	memoryMiB, diskGiB int
+	// ignored are the fields of the template that have no effect.
+	ignored []site.Ignored
 	// datastore is what the inventory knows of its datastore, if anything.
 	datastore *inventory.Datastore
+	// template is what the inventory knows of its template, if anything.
+	template *inventory.Template
 }
 
 // place is where a machine is: a datastore, and its host where the datastore has only one. The path tells
@@ -30,9 +32,10 @@ type place struct{ host, datastore, path, vCenter string }
 // machineOf finds out what machines of a template are and where they run; the template is nil where the side has none.
 func (s *side) machineOf(cluster object.Key, template *object.Object, failureDomain string) machine {
 	var m machine
-	spec := s.spec(template)
+	made := site.Made{Machine: s.spec(template)}
+	spec := made.Machine
 	if zone, ok := s.zones[failureDomain]; ok {
-		spec = zone.Over(spec)
+		made.Zone, spec = &zone, zone.Over(spec)
 	}
 	ref, datacenter := tree.String(spec, "datastore"), tree.String(spec, "datacenter")
 	m.at = place{datastore: shortName(ref), path: ref}
@@ -43,17 +46,11 @@ func (s *side) machineOf(cluster object.Key, template *object.Object, failureDom
 	if template == nil || !isVSphere(template) {
 		return m
 	}
-	m.memoryMiB = cmp.Or(number(tree.Get(spec, "memoryMiB")), 2048) // CAPV's default
-	m.diskGiB = number(tree.Get(spec, "diskGiB"))
-	if m.diskGiB == 0 {
-		m.diskGiB = s.templateDisk(cluster, tree.String(spec, "template"), datacenter)
-	}
-	for _, size := range tree.List(spec, "additionalDisksGiB") {
-		m.diskGiB += number(size)
-	}
-	for _, disk := range tree.List(spec, "dataDisks") {
-		m.diskGiB += number(tree.Get(disk, "sizeGiB"))
-	}
+	m.template = s.vSphereTemplate(cluster, tree.String(spec, "template"), datacenter)
+	made.Template = m.template
+	size := made.Size()
+	m.memoryMiB, m.diskGiB = size.MemoryMiB, size.DisksGiB
+	m.ignored = made.Ignored()
 	return m
 }
 
@@ -80,18 +77,19 @@ func (s *side) placeHere(cluster object.Key, of machine) place {
 	return of.at
 }
 
-// templateDisk is the size of the disk of a vSphere template.
-func (s *side) templateDisk(cluster object.Key, ref, datacenter string) int {
+// vSphereTemplate is what the inventory knows of a template, or nil.
+func (s *side) vSphereTemplate(cluster object.Key, ref, datacenter string) *inventory.Template {
 	o, ok := s.lookUp(cluster, inventory.TemplateClass, ref, datacenter)
 	if !ok {
-		return 0
+		return nil
 	}
-	for _, t := range s.inventory(cluster).Templates {
+	templates := s.inventory(cluster).Templates
+	for i, t := range templates {
 		if t.Name == o.Name && t.Path == o.Path && t.ID == o.ID {
-			return t.DiskGiB
+			return &templates[i]
 		}
 	}
-	return 0
+	return nil
 }
 
 // shortName is the last part of an inventory path.
@@ -100,17 +98,6 @@ func shortName(ref string) string {
 		return path.Base(ref)
 	}
 	return ref
-}
-
-func number(n *yaml.Node) int {
-	if n == nil || n.Kind != yaml.ScalarNode {
-		return 0
-	}
-	i, err := strconv.Atoi(n.Value)
-	if err != nil || i < 0 || i > 1<<24 {
-		return 0 // no host has as much, and sums must not overflow
-	}
-	return i
 }
 
 // isSamePlace tells whether machines of two sides are on one datastore, whatever it and its host are called.

@@ -23,9 +23,9 @@ func SideOf(items []*yaml.RNode, inventories map[object.Key]*inventory.Inventory
 	if inv != nil {
 		side.Inventories[object.Key{}] = inv
 	}
-	objects, more := applied(items)
+	objects, hidden, more := applied(items)
 	diags.Append(more...)
-	side.Objects = object.NewSet(objects)
+	side.Objects, side.Hidden = object.NewSet(objects), object.NewSet(hidden)
 	return side, diags
 }
 
@@ -53,10 +53,8 @@ func onlyInventory(items []*yaml.RNode) (*inventory.Inventory, diag.List) {
 	return &inv, nil
 }
 
-// applied gives the objects that would be applied.
-func applied(items []*yaml.RNode) ([]*object.Object, diag.List) {
-	var diags diag.List
-	var out []*object.Object
+// applied gives the objects that would be applied, and those that are applied nowhere.
+func applied(items []*yaml.RNode) (out, hidden []*object.Object, diags diag.List) {
 	for _, n := range items {
 		node := n.YNode()
 		if tree.HasAliases(node) {
@@ -67,9 +65,13 @@ func applied(items []*yaml.RNode) ([]*object.Object, diag.List) {
 			}
 			node = expanded
 		}
-		if o := object.New(node, len(out)); !o.IsLocalConfig() && o.Group() != v1alpha1.Group {
+		switch o := object.New(node, len(out)); {
+		case o.Group() == v1alpha1.Group:
+		case o.IsLocalConfig():
+			hidden = append(hidden, o)
+		default:
 			out = append(out, o)
 		}
 	}
-	return out, diags
+	return out, hidden, diags
 }

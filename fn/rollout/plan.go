@@ -21,6 +21,9 @@ import (
 type Side struct {
 	// Objects are rendered manifests, aliases written out, without what is applied nowhere.
 	Objects *object.Set
+	// Hidden are those that are applied nowhere, such as seeds. It may be nil; then the plan cannot tell that what is no longer
+	// applied is still in git.
+	Hidden *object.Set
 	// Inventories are those that the machines of a Cluster were spread by, by the Cluster's key; the zero key
 	// stands for all others. Where a side has none, the other side's is used; where neither has one, a
 	// datastore is known only by the name that its template gives.

@@ -33,6 +33,7 @@ func (s *side) read() reading {
 		}
 		g.template = s.find(g.rolling.infrastructure, o)
 		g.machine = s.machineOf(g.cluster, g.template, g.rolling.failureDomain)
+		g.ignored = s.ignoredOf(g)
 		groups[o.Key()] = g
 	}
 	return reading{s, groups}

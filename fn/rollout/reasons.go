@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/tree"
 	"github.com/vspread/vspread/inventory"
 )
@@ -38,7 +39,7 @@ func (c *comparison) whyRolls(before, after *group, fields []string) []Reason {
 		case versionField:
 			out = append(out, plain(f, "version", before.rolling.version, after.rolling.version))
 		case failureDomainField:
-			out = append(out, plain(f, "failure domain", before.rolling.failureDomain, after.rolling.failureDomain))
+			out = append(out, c.failureDomain(before, after))
 		case dataSecretField:
 			out = append(out, plain(f, "bootstrap data secret", text(before.rolling.dataSecret), text(after.rolling.dataSecret)))
 		}
@@ -81,13 +82,15 @@ func (c *comparison) templateReasons(before, after *group, field string, from, t
 	}
 	var out, same []Reason
 	for _, d := range diffs {
-		if r, isSame := c.fieldReason(before, after, old, updated, d); isSame {
+		r, isSame := c.fieldReason(before, after, old, updated, d)
+		why := withoutEffect(before, after, partOf(updated), d, d.path[min(3, len(d.path)):])
+		if r.Text += why; isSame || why != "" {
 			same = append(same, r)
 		} else {
 			out = append(out, r)
 		}
 	}
-	return append(out, same...) // what is only written otherwise matters least
+	return append(out, same...) // what is only written otherwise, or has no effect, matters least
 }
 
 // fieldReason says what a differing field of two templates means. Values of what boots a machine are not
@@ -112,6 +115,14 @@ func (c *comparison) fieldReason(before, after *group, old, updated *object.Obje
 	}
 	r.Text = fmt.Sprintf("%s; it is the same %s (%s)", renamed(short, r.Before, r.After, was, is), class, is.ID)
 	return r, true
+}
+
+// partOf tells what a template is to the machines.
+func partOf(template *object.Object) site.Part {
+	if isVSphere(template) {
+		return site.MachinePart
+	}
+	return site.BootstrapPart
 }
 
 // showable are the fields of a VSphereMachineTemplate whose values are no secrets; others, such as customVMXKeys, carry

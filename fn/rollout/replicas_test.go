@@ -95,11 +95,11 @@ func TestMachinesThatAreNotCounted(t *testing.T) {
 		},
 		{
 			name: "created", before: without(t, base, "MachineDeployment", "apple-a"), after: variable(t),
-			want: "The machines of pool apple-a are created, nothing else moves.\nMachineDeployment apple-a [create] 0→0, peak 0\n" + warned,
+			want: "The machines of pool apple-a are created, nothing else moves.\nMachineDeployment apple-a [create] 0→0, peak 0\n  is new in git\n" + warned,
 		},
 		{
 			name: "removed", before: variable(t), after: without(t, base, "MachineDeployment", "apple-a"),
-			want: "The machines of pool apple-a are deleted, nothing else moves.\nMachineDeployment apple-a [remove] 0→0, peak 0\nunused: boot false\nunused: apple-a-1 false\n" +
+			want: "The machines of pool apple-a are deleted, nothing else moves.\nMachineDeployment apple-a [remove] 0→0, peak 0\n  is no longer in git\nunused: boot false\nunused: apple-a-1 false\n" +
 				"by hand: kubectl delete machinedeployment --namespace default apple-a\nwarning PoolRemoved apple-a\n" + warned,
 		},
 		{

@@ -169,14 +169,14 @@ func TestCompare(t *testing.T) {
 		{
 			name:  "removed",
 			after: func(t *testing.T) string { return without(t, base, "MachineDeployment", "apple-a") },
-			want: "2 machines on esxi01 are deleted, nothing else moves.\nMachineDeployment apple-a [remove] 2→0, 2 removed, peak 2\n" +
+			want: "2 machines on esxi01 are deleted, nothing else moves.\nMachineDeployment apple-a [remove] 2→0, 2 removed, peak 2\n  is no longer in git\n" +
 				"unused: boot false\nunused: apple-a-1 false\nby hand: kubectl delete machinedeployment --namespace default apple-a\nwarning PoolRemoved apple-a\n",
 		},
 		{
 			name:   "removed when empty",
 			before: func(t *testing.T) string { return edit(t, base, "replicas: 2", "replicas: 0") },
 			after:  func(t *testing.T) string { return without(t, base, "MachineDeployment", "apple-a") },
-			want: "No machine moves, 1 empty pool is removed.\nMachineDeployment apple-a [remove] 0→0, peak 0\n" +
+			want: "No machine moves, 1 empty pool is removed.\nMachineDeployment apple-a [remove] 0→0, peak 0\n  is no longer in git\n" +
 				"unused: boot false\nunused: apple-a-1 false\nby hand: kubectl delete machinedeployment --namespace default apple-a\n",
 		},
 		{

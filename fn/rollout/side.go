@@ -39,6 +39,9 @@ func newSide(s Side) *side {
 	if s.Objects == nil {
 		s.Objects = object.NewSet(nil)
 	}
+	if s.Hidden == nil {
+		s.Hidden = object.NewSet(nil)
+	}
 	return &side{
 		Side:    s,
 		specs:   map[*object.Object]*yaml.Node{},

@@ -32,9 +32,9 @@ func (c *comparison) topologies() []Pool {
 		p := Pool{Cluster: k.Name, Kind: clusterKind, Namespace: k.Namespace, Name: k.Name, Changes: []Kind{Untouched}}
 		switch {
 		case before == nil:
-			p.Changes, p.Machines = []Kind{Create}, Machines{NotKnown: true}
+			p.Changes, p.Machines, p.Reasons = []Kind{Create}, Machines{NotKnown: true}, []Reason{{Text: "the Cluster is new"}}
 		case after == nil:
-			p.Changes, p.Machines = []Kind{Remove}, Machines{NotKnown: true}
+			p.Changes, p.Machines, p.Reasons = []Kind{Remove}, Machines{NotKnown: true}, []Reason{{Text: "the Cluster is removed"}}
 		default:
 			if d := differences(topology(before), topology(after), "spec", "topology"); len(d) > 0 {
 				p.Reasons = append(p.Reasons, Reason{Field: d[0].name(), Text: "the topology differs; what rolls is decided by its ClusterClass in the management cluster"})

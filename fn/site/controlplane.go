@@ -45,13 +45,7 @@ func CheckControlPlane(c Cluster, v *VSphere) diag.List {
 // LostTemplate says why nothing can be cloned from a template, because all its datastores are gone, or nothing.
 func (v *VSphere) LostTemplate(t inventory.Template) string {
 	var words []string
-	for _, d := range v.Inventory.Datastores {
-		if !v.Inventory.TemplateOn(t, d) {
-			continue
-		}
-		if !v.Inventory.IsGone(d) {
-			return ""
-		}
+	for _, d := range v.Inventory.Lost(t) {
 		why := "which is gone"
 		if d.State != inventory.Gone {
 			why = "whose host " + strings.Join(d.Hosts, ", ") + " is gone"

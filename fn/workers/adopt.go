@@ -81,7 +81,7 @@ func adopt(p pool, g group, in Input, diags *diag.List) (adoption, bool) {
 	if o, _ := in.Objects.Follow(md, bootstrapRef...); o != nil {
 		join = o.Node
 	}
-	autoscaled(node, p, machine, join)
+	autoscaled(node, p, madeOf(machine, in.VSphere).Size(), join)
 	checkVersion(tree.String(node, "spec", "template", "spec", "version"), in.Cluster.Version, machine,
 		tree.String(node, append(slices.Clone(bootstrapRef), "kind")...) == kubeadmTemplateKind, g, diags)
 	rollAdopted(node, md.Version(), g, diags)

@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -34,8 +35,8 @@ func unbound(node *yaml.Node, from *object.Object, g group, diags *diag.List) {
 }
 
 // autoscaled gives a MachineDeployment its bounds, or its replicas: with both, deployer and autoscaler would
-// fight over the number. The pool's machine and bootstrap template say what the autoscaler may expect of a node.
-func autoscaled(node *yaml.Node, p pool, machine, bootstrap *yaml.Node) {
+// fight over the number. The size of the pool's machines and the bootstrap template say what the autoscaler may expect of a node.
+func autoscaled(node *yaml.Node, p pool, size site.Size, bootstrap *yaml.Node) {
 	if p.Bounds == nil {
 		if tree.String(node, "spec", "replicas") != strconv.Itoa(p.Replicas) {
 			tree.Set(node, codec.Int(p.Replicas), "spec", "replicas")
@@ -46,13 +47,7 @@ func autoscaled(node *yaml.Node, p pool, machine, bootstrap *yaml.Node) {
 	set := func(value, key string) { tree.Set(node, codec.String(value), "metadata", "annotations", key) }
 	set(strconv.Itoa(p.Bounds.Min), object.MinSizeAnnotation)
 	set(strconv.Itoa(p.Bounds.Max), object.MaxSizeAnnotation)
-	for _, c := range []struct{ field, key, unit string }{
-		{"numCPUs", "cpu", ""}, {"memoryMiB", "memory", "Mi"}, {"diskGiB", "ephemeral-disk", "Gi"},
-	} {
-		if n, err := strconv.Atoi(tree.String(machine, c.field)); err == nil {
-			set(strconv.Itoa(n)+c.unit, object.CapacityAnnotation+c.key)
-		}
-	}
+	offers(size, set)
 	said := func(key string) string {
 		return tree.String(node, "metadata", "annotations", object.CapacityAnnotation+key)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vspread/vspread/fn/convert"
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -22,7 +23,7 @@ import (
 
 // machineDeployment gives a pool's MachineDeployment. Every field that Cluster API's webhook would
 // default is written, so that nothing drifts between git and the cluster.
-func machineDeployment(p pool, g group, join bootstrap, machine *yaml.Node, in Input, diags *diag.List) object.Desired {
+func machineDeployment(p pool, g group, join bootstrap, size site.Size, in Input, diags *diag.List) object.Desired {
 	cluster := in.Cluster
 	selector := map[string]string{object.ClusterNameLabel: cluster.Name, deploymentNameLabel: p.Name}
 	labels := machineLabels(p, g)
@@ -66,7 +67,7 @@ func machineDeployment(p pool, g group, join bootstrap, machine *yaml.Node, in I
 	}
 	roll(node, g, diags)
 	core := string(cluster.Core)
-	autoscaled(node, p, machine, join.template())
+	autoscaled(node, p, size, join.template())
 	cluster.Mark(node, object.CoreGroup+"/"+core, "MachineDeployment", p.Name, nil)
 	convert.MachineDeploymentIn(node, core, func(group string) string {
 		if group == object.InfrastructureGroup {

@@ -19,9 +19,7 @@ import (
 func roll(node *yaml.Node, g group, diags *diag.List) {
 	strategy := func(field ...string) []string { return append([]string{"spec", "rollout", "strategy"}, field...) }
 	r := g.Rollout
-	if r.Strategy == "" && (r.MaxSurge != nil || r.MaxUnavailable != nil) {
-		r.Strategy = v1alpha1.RollingUpdate // bounds mean it, whatever the seed has
-	}
+	r.Strategy = strategyOf(r) // whatever the seed has
 	if r.Strategy != "" {
 		tree.Replace(node, codec.String(string(r.Strategy)), strategy("type")...)
 	}

@@ -50,6 +50,9 @@ func Make(in Input) (Output, diag.List) {
 		if !whole {
 			continue // it has been reported; what the seed would have said is not missing
 		}
+		if g.seed.deployment != nil {
+			noteSeed(g, in.Cluster, &diags)
+		}
 		var join bootstrap
 		if slices.ContainsFunc(pools, func(p pool) bool { return p.adopted == nil }) || len(pools) == 0 {
 			join = bootstrapOf(g, in, &diags)
@@ -83,7 +86,7 @@ func run(p pool, g group, join bootstrap, in Input, diags *diag.List) ([]object.
 	template, name := machineTemplate(p, g, g.seed.template, in, diags)
 	p.Template, p.Bootstrap = name, join.name
 	machine := tree.Get(template.Node.YNode(), "spec", "template", "spec")
-	deployment := machineDeployment(p, g, join, machine, in, diags)
+	deployment := machineDeployment(p, g, join, madeOf(machine, in.VSphere).Size(), in, diags)
 	checkVersion(tree.String(deployment.Node.YNode(), "spec", "template", "spec", "version"), in.Cluster.Version, machine, join.kind == kubeadmTemplateKind, g, diags)
 	return []object.Desired{deployment, template}, p.Pool
 }

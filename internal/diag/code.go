@@ -78,6 +78,7 @@ const (
 	UnknownReference        Code = "UnknownReference"
 	DefaultResourcePool     Code = "DefaultResourcePool"
 	LinkedCloneOutOfReach   Code = "LinkedCloneOutOfReach"
+	FieldIgnored            Code = "FieldIgnored"
 	VersionSkew             Code = "VersionSkew"
 	TemplateVersion         Code = "TemplateVersion"
 	TemplateLost            Code = "TemplateLost"
