@@ -37,15 +37,6 @@ func (c *comparison) groups() []object.Key {
 	return slices.Compact(out)
 }
 
-func compareKeys(a, b object.Key) int {
-	return cmp.Or(
-		cmp.Compare(a.Namespace, b.Namespace),
-		cmp.Compare(a.Group, b.Group),
-		cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Name, b.Name),
-	)
-}
-
 // refuseDuplicates reports objects that stand twice on a side: which one counts depends on who applies them.
 func (c *comparison) refuseDuplicates() {
 	for _, s := range []reading{c.before, c.after} {

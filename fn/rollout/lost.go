@@ -9,32 +9,7 @@ import (
 
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
-	"github.com/vspread/vspread/inventory"
 )
-
-// lostTemplate is a template of vSphere of which no machine can be made any more.
-type lostTemplate struct {
-	name string
-	// on are the datastores that it was on.
-	on string
-}
-
-// lost gives a group's template if all datastores that it lies on are gone.
-func (s *side) lost(g *group) *lostTemplate {
-	t := g.machine.template
-	if t == nil {
-		return nil
-	}
-	lost := s.inventory(g.cluster).Lost(*t)
-	if len(lost) == 0 {
-		return nil
-	}
-	var names []string
-	for _, d := range lost {
-		names = append(names, d.Name)
-	}
-	return &lostTemplate{inventory.Object{Name: t.Name, Path: t.Path, ID: t.ID}.Spelling(), diag.Choices(names)}
-}
 
 // withoutTemplate says of a group that no machine of it can be made: where the plan makes machines, and where the template has
 // got lost by this very change.

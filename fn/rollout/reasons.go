@@ -47,17 +47,6 @@ func (c *comparison) whyRolls(before, after *group, fields []string) []Reason {
 	return out
 }
 
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func plain(field, what, before, after string) Reason {
-	return Reason{Field: field, Before: before, After: after, Text: fmt.Sprintf("%s %s → %s", what, orNone(before), orNone(after))}
-}
-
 // templateReasons compares the specs behind two references.
 func (c *comparison) templateReasons(before, after *group, field string, from, to reference) []Reason {
 	old, updated := c.before.find(from, before.Object), c.after.find(to, after.Object)

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package rollout
+
+import (
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/inventory"
+)
+
+// lostTemplate is a template of vSphere of which no machine can be made any more.
+type lostTemplate struct {
+	name string
+	// on are the datastores that it was on.
+	on string
+}
+
+// lost gives a group's template if all datastores that it lies on are gone.
+func (s *side) lost(g *group) *lostTemplate {
+	t := g.machine.template
+	if t == nil {
+		return nil
+	}
+	lost := s.inventory(g.cluster).Lost(*t)
+	if len(lost) == 0 {
+		return nil
+	}
+	var names []string
+	for _, d := range lost {
+		names = append(names, d.Name)
+	}
+	return &lostTemplate{inventory.Object{Name: t.Name, Path: t.Path, ID: t.ID}.Spelling(), diag.Choices(names)}
+}
