@@ -35,12 +35,15 @@ func Make(in Input) (Output, diag.List) {
 	var diags diag.List
 	var out Output
 	refuseUnclaimed(in, &diags)
+	refuseOtherWorkers(in, &diags)
+	warnPaused(in, &diags)
 	var needed []object.Key // by machines that were adopted
 	made := 0
 	for i, spec := range in.Groups {
 		g := group{WorkerGroup: spec, at: in.At.Dot("workers").Index(i), said: map[string]bool{}}
 		var whole bool
 		g.seed, whole = findSeed(g, in, &diags)
+		noteStates(g.seed, &diags)
 		pools := share(poolsOf(g, in, &diags), g, &diags)
 		if made += len(pools); made > in.MaxPools {
 			out.Exceeded = true
@@ -73,6 +76,9 @@ func Make(in Input) (Output, diag.List) {
 	refuseOneName(out.Pools, in, &diags)
 	if in.HealthCheck != nil {
 		out.Desired = append(out.Desired, healthCheck(*in.HealthCheck, out.Pools, in.Cluster, in.At.Dot("healthCheck"), &diags))
+	}
+	if !diags.HasErrors() {
+		checkSelecting(out, in, &diags)
 	}
 	return out, diags
 }
