@@ -22,8 +22,6 @@ type wanted struct {
 	names    names
 	// others are the names of everything in git.
 	others map[string]bool
-	// controlPlanes have the names of their Clusters.
-	controlPlanes map[*object.Object]string
 	// blind are clusters some of whose machines have names that are not understood.
 	blind map[string]bool
 }
@@ -31,10 +29,11 @@ type wanted struct {
 // readGit finds the pools of the Clusters that have an inventory.
 func readGit(git *object.Set, inventories map[object.Key]*inventory.Inventory) (wanted, diag.List) {
 	var diags diag.List
-	w := wanted{git: git, others: map[string]bool{}, blind: map[string]bool{}, controlPlanes: map[*object.Object]string{}}
+	w := wanted{git: git, others: map[string]bool{}, blind: map[string]bool{}}
+	controlPlanes := map[*object.Object]string{} // with the names of their Clusters
 	for _, cluster := range git.Clusters() {
 		if cp, _ := git.Follow(cluster, "spec", "controlPlaneRef"); cp != nil {
-			w.controlPlanes[cp] = cluster.Ref.Name
+			controlPlanes[cp] = cluster.Ref.Name
 		}
 		inv := inventories[cluster.Key()]
 		if inv == nil {
@@ -52,7 +51,12 @@ func readGit(git *object.Set, inventories map[object.Key]*inventory.Inventory) (
 	w.clusters = slices.Compact(w.clusters)
 	for _, o := range w.git.All() {
 		w.others[o.Ref.Name] = true
-		w.addOther(o)
+		cluster := cmp.Or(tree.String(o.Node, "spec", "clusterName"), controlPlanes[o])
+		if text, err := otherNames(o, git, cluster); err != nil {
+			w.blind[cluster] = true
+		} else if text != "" {
+			w.names.add(text, nil)
+		}
 	}
 	return w, diags
 }

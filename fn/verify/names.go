@@ -55,18 +55,3 @@ func (n *names) find(machine string) (pools []*pool, known bool) {
 	}
 	return pools, known
 }
-
-// matches tells whether a name has a pattern's characters, and lower case letters or digits where that has random ones.
-func matches(pattern, name string) bool {
-	if len(pattern) != len(name) {
-		return false
-	}
-	for i := range len(name) {
-		c := name[i]
-		isRandom := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
-		if pattern[i] != c && (pattern[i] != anyCharacter[0] || !isRandom) {
-			return false
-		}
-	}
-	return true
-}

@@ -3,7 +3,6 @@
 package verify
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/vspread/vspread/fn/object"
@@ -49,42 +48,37 @@ func templateIn(o *object.Object, path string, fields ...string) (text, field st
 	return "", path + "." + fields[0]
 }
 
-// addOther notes the names of machines that are in no pool: of a control plane, of what the user runs next to the pools.
-func (w *wanted) addOther(o *object.Object) {
-	cluster := cmp.Or(tree.String(o.Node, "spec", "clusterName"), tree.String(o.Node, "metadata", "labels", object.ClusterNameLabel))
+// otherNames gives the names of the virtual machines of an object that is no pool: a control plane, or what the user runs next to
+// the pools; empty is none. An error is a template that is not understood.
+func otherNames(o *object.Object, git *object.Set, cluster string) (string, error) {
 	switch {
 	case o.Group() == object.ControlPlaneGroup && tree.Get(o.Node, "spec") != nil && !strings.HasSuffix(o.Ref.Kind, "Template"):
-		w.addControlPlane(o)
+		return controlPlaneNames(o, git, cluster)
 	case o.Group() != object.CoreGroup || o.Owner() != "":
 	case o.Ref.Kind == "Machine":
-		w.names.add(o.Ref.Name, nil)
+		return o.Ref.Name, nil
 	case o.Ref.Kind == "MachineSet":
-		w.names.add(o.Ref.Name+"-"+random, nil)
+		return o.Ref.Name + "-" + random, nil
 	case o.Ref.Kind == "MachineDeployment" && o.Annotation(object.AdoptedAnnotation) == "":
-		t, _ := w.git.Follow(o, "spec", "template", "spec", "infrastructureRef")
+		t, _ := git.Follow(o, "spec", "template", "spec", "infrastructureRef")
 		_, vm, problem := namesOf(o, t, cluster)
 		if problem != nil {
-			w.blind[cluster] = true
-			return
+			return "", problem.why
 		}
-		w.names.add(vm, nil)
+		return vm, nil
 	}
+	return "", nil
 }
 
-// addControlPlane notes the names of a control plane's machines: its own, or by kubeadm's template for them and CAPV's.
-func (w *wanted) addControlPlane(cp *object.Object) {
-	cluster := w.controlPlanes[cp]
+// controlPlaneNames gives the names of a control plane's machines: its own, or by kubeadm's template for them and CAPV's.
+func controlPlaneNames(cp *object.Object, git *object.Set, cluster string) (string, error) {
 	text, _ := templateIn(cp, "spec", "machineNaming", "machineNamingStrategy")
 	machine, err := machinePattern(text, cluster, "kubeadmControlPlane", cp.Ref.Name)
 	for _, path := range [][]string{{"spec", "machineTemplate", "spec", "infrastructureRef"}, {"spec", "machineTemplate", "infrastructureRef"}} {
-		if t, _ := w.git.Follow(cp, path...); t != nil && err == nil {
+		if t, _ := git.Follow(cp, path...); t != nil && err == nil {
 			vm, _ := templateIn(t, "spec.template.spec", "naming", "namingStrategy")
 			machine, err = vmPattern(vm, machine)
 		}
 	}
-	if err != nil {
-		w.blind[cluster] = true
-		return
-	}
-	w.names.add(machine, nil)
+	return machine, err
 }

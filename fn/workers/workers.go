@@ -18,18 +18,6 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// Output is what a Cluster's workers consist of.
-type Output struct {
-	Desired []object.Desired
-	Pools   []site.Pool
-	// Seeds are the user's objects that were copied from and are not to be applied any more.
-	Seeds []*object.Object
-	// Adopted are the user's MachineDeployments that are pools.
-	Adopted []Adoption
-	// Exceeded tells that there are more pools than MaxPools, which is not reported here; the output is not whole then.
-	Exceeded bool
-}
-
 // Make gives the workers of a Cluster. With errors the output must not be used.
 func Make(in Input) (Output, diag.List) {
 	var diags diag.List
