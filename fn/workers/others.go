@@ -23,15 +23,15 @@ const controlPlaneLabel = "cluster.x-k8s.io/control-plane"
 func refuseOtherWorkers(in Input, diags *diag.List) {
 	cluster := in.Cluster.Object
 	if pools := tree.List(cluster.Node, "spec", "topology", "workers", "machinePools"); len(pools) > 0 && cluster.Annotation(object.ExcludeAnnotation) != "true" {
-		diags.Errorf(diag.UnclaimedWorkers, in.Cluster.At("spec.topology.workers.machinePools"), "%d MachinePools of its class would run beside the pools", len(pools)).
-			WithHint("take them out of the topology, or keep them beside the pools with the annotation %s: \"true\" on the Cluster", object.ExcludeAnnotation)
+		diags.Errorf(diag.UnclaimedWorkers, in.Cluster.At("spec.topology.workers.machinePools"), "%d MachinePools of its class would run next to the pools", len(pools)).
+			WithHint("take them out of the topology, or keep them next to the pools with the annotation %s: \"true\" on the Cluster", object.ExcludeAnnotation)
 	}
 	for _, o := range othersOf(in) {
 		if o.Annotation(object.ExcludeAnnotation) == "true" {
 			continue
 		}
 		diags.Errorf(diag.UnclaimedWorkers, diag.At(o.Ref, ""), "its machines would double those of the ClusterSpread").
-			WithHint("to run it beside the pools, give it the annotation %s: \"true\"; or delete it with its machines", object.ExcludeAnnotation)
+			WithHint("to run it next to the pools, give it the annotation %s: \"true\"; or delete it with its machines", object.ExcludeAnnotation)
 	}
 }
 
