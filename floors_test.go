@@ -72,26 +72,26 @@ func isBelow(own, room string) bool {
 
 // outside lists what the rooms of the core, and others that take values and give values, may use besides the standard library.
 var outside = map[string][]string{
-	"fn/place":          {},
-	"internal/diag":     {},
-	"internal/tree":     {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"internal/codec":    {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"inventory":         {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/object":         {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil"},
+	"fn/place":       {},
+	"internal/diag":  {},
+	"internal/tree":  {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"internal/codec": {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"inventory":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	// Label selectors mean what Kubernetes' own code makes of them.
+	"fn/object":         {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/kio/kioutil", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/labels"},
 	"fn/ownership":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/kustomize/kyaml/comments", "sigs.k8s.io/kustomize/kyaml/order"},
 	"fn/convert":        {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"fn/verify":         {},
 	"internal/scaffold": {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	// The selectors of ClusterResourceSets mean what Kubernetes' own code makes of them.
-	"fn/rollout":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/labels"},
-	"fn/expand":       {},
-	"fn/site":         {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/util/validation"},
-	"fn/workers":      {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
-	"fn/storage":      {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1"},
-	"fn/addons":       {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1"},
-	"fn/capv":         {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/naming":       {"sigs.k8s.io/kustomize/kyaml/yaml"},
-	"fn/api/v1alpha1": {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
+	"fn/rollout":        {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/labels"},
+	"fn/expand":         {},
+	"fn/site":           {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/util/validation"},
+	"fn/workers":        {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/"},
+	"fn/storage":        {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1"},
+	"fn/addons":         {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/cluster-api/api/", "k8s.io/api/", "k8s.io/apimachinery/pkg/apis/meta/v1", "k8s.io/apimachinery/pkg/labels"},
+	"fn/capv":           {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/naming":         {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"fn/api/v1alpha1":   {"sigs.k8s.io/kustomize/kyaml/yaml", "k8s.io/apimachinery/pkg/"},
 }
 
 // impure is what the core must not touch: files, clocks, chance, the network, logs.

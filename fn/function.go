@@ -102,7 +102,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	for _, o := range all {
 		r.packages.locate(o)
 	}
-	r.objects = object.NewSet(all)
+	r.objects = object.NewSet(named(all, &unread))
 	r.users = r.ofUsers()
 	r.clusters = r.users.Clusters()
 	r.refuseDuplicates()
@@ -129,7 +129,7 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	if unread.HasErrors() || r.duplicates {
 		r.diags = r.diags.WithoutConsequences()
 	}
-	r.diags = append(unread, r.diags.FirstOfEachField()...)
+	r.diags = append(unread, withoutNames(r.diags, unread).FirstOfEachField()...)
 	if r.diags.HasErrors() {
 		return Outcome{Items: items, Diags: r.diags.Sorted()}
 	}

@@ -18,9 +18,9 @@ import (
 
 const v1beta1 = "v1beta1"
 
-// isOld tells whether a version has the form of v1beta1. v1alpha4 has, and of v1alpha3 all that a worker's
+// IsOld tells whether a version has the form of v1beta1. v1alpha4 has, and of v1alpha3 all that a worker's
 // objects can hold, but for metadata that Machines never took over.
-func isOld(version string) bool { return version == v1beta1 || IsRetired(version) }
+func IsOld(version string) bool { return version == v1beta1 || IsRetired(version) }
 
 // IsRetired tells whether no release of Cluster API or CAPV that is still maintained serves the version.
 func IsRetired(version string) bool { return version == "v1alpha3" || version == "v1alpha4" }

@@ -13,7 +13,7 @@ import (
 
 // MachineDeployment brings a MachineDeployment into the v1beta2 form.
 func MachineDeployment(md *yaml.Node, version string) {
-	if !isOld(version) {
+	if !IsOld(version) {
 		return
 	}
 	spec := tree.Get(md, "spec")

@@ -14,7 +14,7 @@ import (
 
 // KubeadmConfig brings a KubeadmConfigSpec into the v1beta2 form.
 func KubeadmConfig(spec *yaml.Node, version string) {
-	if !isOld(version) {
+	if !IsOld(version) {
 		return
 	}
 	tree.Remove(spec, "useExperimentalRetryJoin")

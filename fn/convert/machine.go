@@ -11,7 +11,7 @@ import (
 // MachineSpec brings spec.template.spec of a VSphereMachineTemplate into the v1beta2 form, without
 // what the other version cannot express: false where absent means false.
 func MachineSpec(spec *yaml.Node, version string) {
-	if isOld(version) {
+	if IsOld(version) {
 		tree.Move(spec, []string{"namingStrategy"}, []string{"naming"})
 		seconds(spec, []string{"guestSoftPowerOffTimeout"}, []string{"guestSoftPowerOffTimeoutSeconds"})
 		tree.Remove(spec, "failureDomain")

@@ -76,8 +76,10 @@ func Expand(in Input) (Output, diag.List) {
 			WithHint("render fewer Clusters at a time")
 	}
 
-	carried, labels, more := addons.Deliver(cluster, volumes.Classes(at.Dot("storage")))
+	classes := volumes.Classes(at.Dot("storage"))
+	carried, labels, more := addons.Deliver(cluster, classes)
 	diags.Append(more...)
+	diags.Append(addons.CheckOthers(cluster, classes, labels, in.Objects)...)
 
 	desired := append(made.Desired, carried...)
 	slices.SortStableFunc(desired, func(a, b object.Desired) int { return cmp.Compare(a.File, b.File) })

@@ -35,10 +35,7 @@ func NewSet(all []*Object) *Set {
 	}
 	for _, x := range all {
 		if x.Group() == CoreGroup && x.Ref.Kind == "MachineDeployment" {
-			cluster := NewKey(CoreGroup, "Cluster", x.Ref.Namespace, tree.String(x.Node, "spec", "clusterName"))
-			if c := s.meant(x, cluster); c != nil {
-				cluster = c.Key()
-			}
+			cluster := s.ClusterOf(x)
 			s.deployments[cluster] = append(s.deployments[cluster], x)
 		}
 	}
@@ -77,6 +74,15 @@ func (s *Set) OfGroup(group string) []*Object {
 // MachineDeployments lists those of a Cluster in the order of the input.
 func (s *Set) MachineDeployments(cluster *Object) []*Object {
 	return s.deployments[cluster.Key()]
+}
+
+// ClusterOf gives the key of the Cluster that an object names in spec.clusterName.
+func (s *Set) ClusterOf(o *Object) Key {
+	k := NewKey(CoreGroup, "Cluster", o.Ref.Namespace, tree.String(o.Node, "spec", "clusterName"))
+	if c := s.meant(o, k); c != nil {
+		return c.Key()
+	}
+	return k
 }
 
 // OwnedBy lists the objects of an owner in the order of the input.

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -94,7 +92,7 @@ type carrier struct {
 func (s *side) carriers() []carrier {
 	var out []carrier
 	for _, set := range s.Objects.OfGroup(addonsGroup) {
-		selector := clusterSelector(set)
+		selector := object.Selector(tree.Get(set.Node, "spec", "clusterSelector"))
 		if set.Ref.Kind != "ClusterResourceSet" || selector == nil {
 			continue
 		}
@@ -113,20 +111,6 @@ func (s *side) carriers() []carrier {
 		}
 	}
 	return out
-}
-
-// clusterSelector is that of a ClusterResourceSet; nil selects no Cluster, as an empty one does there.
-func clusterSelector(set *object.Object) labels.Selector {
-	var s metav1.LabelSelector
-	n := tree.Get(set.Node, "spec", "clusterSelector")
-	if n == nil || len(codec.Decode(n, "", &s)) > 0 {
-		return nil
-	}
-	selector, err := metav1.LabelSelectorAsSelector(&s)
-	if err != nil || selector.Empty() {
-		return nil
-	}
-	return selector
 }
 
 // storageOf lists the StorageClasses that are brought into a cluster, in order.

@@ -20,13 +20,21 @@ type wanted struct {
 	clusters []string
 	pools    []*pool
 	names    names
+	// others are the names of everything in git.
+	others map[string]bool
+	// blind are clusters some of whose machines have names that are not understood.
+	blind map[string]bool
 }
 
 // readGit finds the pools of the Clusters that have an inventory.
 func readGit(git *object.Set, inventories map[object.Key]*inventory.Inventory) (wanted, diag.List) {
 	var diags diag.List
-	w := wanted{git: git, names: names{others: map[string]bool{}}}
+	w := wanted{git: git, others: map[string]bool{}, blind: map[string]bool{}}
+	controlPlanes := map[*object.Object]string{} // with the names of their Clusters
 	for _, cluster := range git.Clusters() {
+		if cp, _ := git.Follow(cluster, "spec", "controlPlaneRef"); cp != nil {
+			controlPlanes[cp] = cluster.Ref.Name
+		}
 		inv := inventories[cluster.Key()]
 		if inv == nil {
 			continue
@@ -34,7 +42,7 @@ func readGit(git *object.Set, inventories map[object.Key]*inventory.Inventory) (
 		w.clusters = append(w.clusters, cluster.Ref.Name)
 		for _, md := range w.git.MachineDeployments(cluster) {
 			if md.Owner() != "" || md.Annotation(object.AdoptedAnnotation) != "" {
-				diags.Append(w.add(md, inv)...)
+				diags.Append(w.add(md, inv, cluster.Ref.Name)...)
 			}
 		}
 	}
@@ -42,24 +50,38 @@ func readGit(git *object.Set, inventories map[object.Key]*inventory.Inventory) (
 	slices.SortFunc(w.clusters, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 	w.clusters = slices.Compact(w.clusters)
 	for _, o := range w.git.All() {
-		w.names.others[o.Ref.Name] = true
+		w.others[o.Ref.Name] = true
+		cluster := cmp.Or(tree.String(o.Node, "spec", "clusterName"), controlPlanes[o])
+		if text, err := otherNames(o, git, cluster); err != nil {
+			w.blind[cluster] = true
+		} else if text != "" {
+			w.names.add(text, nil)
+		}
 	}
 	return w, diags
 }
 
-func (w *wanted) add(md *object.Object, inv *inventory.Inventory) (diags diag.List) {
+func (w *wanted) add(md *object.Object, inv *inventory.Inventory, cluster string) (diags diag.List) {
 	p := &pool{ref: md.Ref, Pool: Pool{Namespace: md.Ref.Namespace, Name: md.Ref.Name, Wanted: -1}}
 	if n, err := strconv.Atoi(tree.String(md.Node, "spec", "replicas")); err == nil {
 		p.Wanted = n
 	}
 	w.pools = append(w.pools, p)
 	field := func(...string) string { return "" }
-	if t, _ := w.git.Follow(md, "spec", "template", "spec", "infrastructureRef"); t != nil {
+	t, _ := w.git.Follow(md, "spec", "template", "spec", "infrastructureRef")
+	if t != nil {
 		field = func(path ...string) string {
 			return tree.String(t.Node, append([]string{"spec", "template", "spec"}, path...)...)
 		}
 	}
-	w.names.add(p, field("os"), cmp.Or(field("naming", "template"), field("namingStrategy", "template")))
+	var problem *unreadable
+	if p.machineName, p.vmName, problem = namesOf(md, t, cluster); problem != nil {
+		w.blind[cluster], p.Unrecognised = true, true
+		diags.Warnf(diag.MachinesUnrecognised, problem.at, "the machines of MachineDeployment %s cannot be recognised by this template: %s", md.Ref.Name, problem.why).
+			WithHint("they are neither counted nor compared; text around %s can be read", problem.like)
+	} else {
+		w.names.add(p.vmName, p)
+	}
 
 	// only is the path of what a reference means, or nothing.
 	only := func(class inventory.Class, datacenter string) inventory.Object {

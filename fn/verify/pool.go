@@ -16,8 +16,8 @@ type pool struct {
 	// datastore is nil where the inventory does not know it, folder and resourcePool are paths or nothing.
 	datastore            *inventory.Datastore
 	folder, resourcePool string
-	// unnamed tells that its machines cannot be recognised by name.
-	unnamed bool
+	// machineName and vmName are patterns of the names of its Machines and of their virtual machines.
+	machineName, vmName string
 }
 
 func (p *pool) home() inventory.Object {
@@ -41,8 +41,7 @@ func (p *pool) flag() string {
 
 // isMachineName tells whether a virtual machine of the pool is called as its Machine.
 func (p *pool) isMachineName(name string) bool {
-	match := machineName.FindStringSubmatch(name)
-	return match != nil && match[1] == p.Name
+	return p.machineName == p.vmName && matches(p.machineName, name)
 }
 
 // machineName is what Cluster API calls the machines of a MachineDeployment: its name and two times five

@@ -3,6 +3,8 @@
 package verify
 
 import (
+	"slices"
+
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/inventory"
 )
@@ -16,6 +18,11 @@ type Report struct {
 	Machines, Pinned, Elsewhere, Unread int
 }
 
+// Unrecognised tells whether machines of some pool could not be compared, because their names are not understood.
+func (r Report) Unrecognised() bool {
+	return slices.ContainsFunc(r.Pools, func(p Pool) bool { return p.Unrecognised })
+}
+
 // Pool is a pool of git with the machines that vCenter has for it.
 type Pool struct {
 	Namespace, Name string
@@ -26,6 +33,8 @@ type Pool struct {
 	// InPlace counts the machines that are where they should be, Others has some words for each that is not.
 	InPlace int
 	Others  []string
+	// Unrecognised tells that its machines have names that are not understood, so that none of them was compared.
+	Unrecognised bool
 	// Uncertain counts those that may as well be another pool's.
 	Uncertain int
 }

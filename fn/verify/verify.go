@@ -49,9 +49,11 @@ type comparison struct {
 
 // find holds one machine against its pool.
 func (c *comparison) find(m Machine) {
-	candidates := c.names.pools(m.Name)
+	candidates, known := c.names.find(m.Name)
 	if len(candidates) == 0 {
-		c.strange(m)
+		if !known {
+			c.strange(m)
+		}
 		return
 	}
 	for _, tells := range []func(*pool) bool{
@@ -165,14 +167,11 @@ func apart(a, b inventory.Object) (string, string) {
 // count compares the number of machines with that in git.
 func (c *comparison) count(p *pool) {
 	found := p.InPlace + len(p.Others)
-	if p.Wanted < 0 || found <= p.Wanted && p.Wanted <= found+p.Uncertain {
+	if p.Unrecognised || p.Wanted < 0 || found <= p.Wanted && p.Wanted <= found+p.Uncertain {
 		return
 	}
-	hint := "a rollout or a scaling may be under way, or git is not applied yet"
-	if p.unnamed {
-		hint = "the names of its virtual machines follow a template that cannot be recognised here, so they are neither counted nor compared"
-	}
-	c.diags.Infof(diag.MachineCount, diag.At(p.ref, ""), "git says %s, vCenter has %d", diag.Count(p.Wanted, "machine", "machines"), found).WithHint("%s", hint)
+	c.diags.Infof(diag.MachineCount, diag.At(p.ref, ""), "git says %s, vCenter has %d", diag.Count(p.Wanted, "machine", "machines"), found).
+		WithHint("a rollout or a scaling may be under way, or git is not applied yet")
 }
 
 func (c *comparison) reportUncertain() {
@@ -191,11 +190,11 @@ func (c *comparison) strange(m Machine) {
 		return
 	}
 	parent := match[1]
-	if c.names.others[parent] {
+	if c.others[parent] {
 		return
 	}
 	for _, cluster := range c.clusters {
-		if strings.HasPrefix(parent, cluster+"-") {
+		if strings.HasPrefix(parent, cluster+"-") && !c.blind[cluster] {
 			c.diags.Warnf(diag.MachineUnknown, diag.Where{}, "machine %s (%s) looks like one of cluster %s, and git has no MachineDeployment %s", m.Name, m.Path, cluster, parent).
 				WithHint("Argo CD does not delete a MachineDeployment that left git: `kubectl get machinedeployment -A | grep %s`", parent)
 			return

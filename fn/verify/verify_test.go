@@ -228,27 +228,25 @@ func TestNames(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name, pool, spec, machine string
-		want                      []string
 	}{
-		{"Windows", "apple-md-datastore00", "os: Windows, datastore: a", "apple-md-xyz12", nil},
-		{"Windows, a name of nine", "apple-win", "os: Windows, datastore: a", "apple-win-xyz12", nil},
-		{"Windows, a short name", "win", "os: Windows, datastore: a", "win-abcde-xyz12", nil},
-		{"Windows, a name of four", "wind", "os: Windows, datastore: a", "wind-abcd-xyz12", nil},
-		{"text around it", "apple-md", `naming: {template: "prod-{{ .machine.name }}.lab"}, datastore: a`, "prod-apple-md-abcde-xyz12.lab", nil},
-		{"in v1beta1", "apple-md", `namingStrategy: {template: "{{.machine.name}}"}, datastore: a`, "apple-md-abcde-xyz12", nil},
-		{"something else", "apple-md", `naming: {template: "{{ trimSuffix .machine.name }}"}, datastore: a`, "apple-md-abcde-xyz12",
-			[]string{"info MachineCount git says 1 machine, vCenter has 0; the names of its virtual machines follow a template that cannot be recognised here, so they are neither counted nor compared"}},
+		{"Windows", "apple-md-datastore00", "os: Windows, datastore: a", "apple-md-xyz12"},
+		{"Windows, a name of nine", "apple-win", "os: Windows, datastore: a", "apple-win-xyz12"},
+		{"Windows, a short name", "win", "os: Windows, datastore: a", "win-abcde-xyz12"},
+		{"Windows, a name of four", "wind", "os: Windows, datastore: a", "wind-abcd-xyz12"},
+		{"text around it", "apple-md", `naming: {template: "prod-{{ .machine.name }}.lab"}, datastore: a`, "prod-apple-md-abcde-xyz12.lab"},
+		{"in v1beta1", "apple-md", `namingStrategy: {template: "{{.machine.name}}"}, datastore: a`, "apple-md-abcde-xyz12"},
+		{"cut and shortened", "apple-md", `naming: {template: "{{ .machine.name | trimSuffix \"2\" | trunc 16 }}-vm"}, datastore: a`, "apple-md-abcde-x-vm"},
+		{"its end", "apple-md", `naming: {template: "vm-{{ trunc -5 .machine.name }}"}, datastore: a`, "vm-xyz12"},
+		{"longer than names may be", "apple-md", `naming: {template: "{{ .machine.name }}-of-the-fifth-floor-on-the-left-hand-side-of-the-second-stairs"}, datastore: a`,
+			"apple-md-abcde-xyz12-of-the-fifth-floor-on-the-left-hand-side-o"},
+		{"Windows with a template", "apple-md", `os: Windows, naming: {template: "w{{ .machine.name }}"}, datastore: a`, "wapple-md-xyz12"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			objects := set(cluster("", "apple"), pool("", "apple", tt.pool, "t", 1), template("", "t", tt.spec))
 			r := verify.Compare(objects, inventories(t, lab, key("", "apple")), []verify.Machine{worker(tt.machine, "ea", "a")})
-			var got []string
-			for _, d := range r.Diags {
-				got = append(got, d.Severity.String()+" "+string(d.Code)+" "+d.Text())
-			}
-			if d := cmp.Diff(tt.want, got); d != "" || tt.want == nil && r.Pinned != 1 {
-				t.Errorf("%+v\n%s", r, d)
+			if len(r.Diags) > 0 || r.Pinned != 1 {
+				t.Errorf("%+v\n%s", r, r.Diags)
 			}
 		})
 	}

@@ -18,6 +18,7 @@ import (
 func copyOf(o *object.Object) *yaml.Node {
 	n := tree.Clone(o.Node)
 	tree.Remove(n, "status")
+	withoutStates(n)
 	metadata := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
 	if old := tree.Get(n, "metadata"); old != nil {
 		for i := 0; i+1 < len(old.Content); i += 2 {

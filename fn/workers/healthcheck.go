@@ -5,6 +5,7 @@ package workers
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -33,7 +34,7 @@ func healthCheck(wanted v1alpha1.HealthCheck, pools []site.Pool, cluster site.Cl
 	if wanted.MaxUnhealthy != nil {
 		limit = *wanted.MaxUnhealthy
 	}
-	noteHosts(hosts, limit, at, diags)
+	noteHosts(hosts, hostLimit{field: "maxUnhealthy", words: strconv.Itoa(limit), onHost: onHost{limit, limit}}, at, diags)
 	check := clusterv1.MachineHealthCheck{Spec: clusterv1.MachineHealthCheckSpec{
 		ClusterName: cluster.Name,
 		Selector: metav1.LabelSelector{
@@ -66,10 +67,7 @@ type onHost struct{ least, most int }
 func machinesOnHosts(pools []site.Pool) map[string]onHost {
 	hosts := map[string]onHost{}
 	for _, p := range pools {
-		own := onHost{p.Replicas, p.Replicas}
-		if p.Bounds != nil {
-			own = onHost{p.Bounds.Min, p.Bounds.Max}
-		}
+		own := sizeOf(p)
 		for _, host := range p.Datastore.Hosts {
 			n := hosts[host]
 			hosts[host] = onHost{n.least + own.least, n.most + own.most}
@@ -78,9 +76,32 @@ func machinesOnHosts(pools []site.Pool) map[string]onHost {
 	return hosts
 }
 
+// sizeOf is how many machines a pool has.
+func sizeOf(p site.Pool) onHost {
+	if p.Bounds != nil {
+		return onHost{p.Bounds.Min, p.Bounds.Max}
+	}
+	return onHost{p.Replicas, p.Replicas}
+}
+
+// hostLimit is up to how many unhealthy machines a check replaces them, when there are least and when there are most.
+type hostLimit struct {
+	onHost
+	// from is the least number at which machines are replaced.
+	from int
+	// field is where the limit can be set; words say what it is, and orElse what else would help.
+	field, words, orElse string
+}
+
+// takes tells whether a check replaces the machines of a dead host that has so many of them, and whether it does at all sizes.
+func (b hostLimit) takes(n onHost) (sometimes, always bool) {
+	small, large := b.from <= n.least && n.least <= b.least, b.from <= n.most && n.most <= b.most
+	return small || large, small && large
+}
+
 // noteHosts tells of hosts with so few machines that the check replaces all of them when the host is dead. That some
 // have fewer than others is no mistake; a limit that is too high for each of them most likely is.
-func noteHosts(hosts map[string]onHost, limit int, at diag.Where, diags *diag.List) {
+func noteHosts(hosts map[string]onHost, limit hostLimit, at diag.Where, diags *diag.List) {
 	var mistaken []string
 	used, smallest, bounded := 0, 0, false
 	for _, host := range slices.Sorted(maps.Keys(hosts)) {
@@ -91,9 +112,9 @@ func noteHosts(hosts map[string]onHost, limit int, at diag.Where, diags *diag.Li
 		if used++; used == 1 || n.least < smallest {
 			smallest = n.least
 		}
-		if n.least <= limit {
+		if sometimes, always := limit.takes(n); sometimes {
 			mistaken = append(mistaken, host)
-			bounded = bounded || n.most > limit
+			bounded = bounded || !always
 		}
 	}
 	if len(mistaken) == 0 {
@@ -109,10 +130,10 @@ func noteHosts(hosts map[string]onHost, limit int, at diag.Where, diags *diag.Li
 	case len(mistaken) == 1:
 		have = "has"
 	}
-	d := diags.Add(severity, diag.HealthCheckHost, at, "machines are replaced while up to %d are unhealthy, and %s %s no more than that: the loss of such a host is taken for sick machines", limit, diag.Choices(mistaken), have)
+	d := diags.Add(severity, diag.HealthCheckHost, at, "machines are replaced while up to %s are unhealthy, and %s %s no more than that: the loss of such a host is taken for sick machines", limit.words, diag.Choices(mistaken), have)
 	if smallest > 1 {
-		d.WithHint("maxUnhealthy: %d tells every host from its machines", smallest-1)
+		d.WithHint("%s: %d tells every host from its machines%s", limit.field, smallest-1, limit.orElse)
 	} else {
-		d.WithHint("only two machines on each host tell it from a machine; when a host is dead, write state: gone in the inventory")
+		d.WithHint("only two machines on each host tell it from a machine; when a host is dead, write state: gone in the inventory%s", limit.orElse)
 	}
 }

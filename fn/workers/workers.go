@@ -18,23 +18,13 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// Output is what a Cluster's workers consist of.
-type Output struct {
-	Desired []object.Desired
-	Pools   []site.Pool
-	// Seeds are the user's objects that were copied from and are not to be applied any more.
-	Seeds []*object.Object
-	// Adopted are the user's MachineDeployments that are pools.
-	Adopted []Adoption
-	// Exceeded tells that there are more pools than MaxPools, which is not reported here; the output is not whole then.
-	Exceeded bool
-}
-
 // Make gives the workers of a Cluster. With errors the output must not be used.
 func Make(in Input) (Output, diag.List) {
 	var diags diag.List
 	var out Output
 	refuseUnclaimed(in, &diags)
+	refuseOtherWorkers(in, &diags)
+	warnPaused(in, &diags)
 	checkMachines(in.Cluster.ControlPlaneTemplate, &diags) // whose values workers inherit
 	var needed []object.Key                                // by machines that were adopted
 	made := 0
@@ -42,6 +32,7 @@ func Make(in Input) (Output, diag.List) {
 		g := group{WorkerGroup: spec, at: in.At.Dot("workers").Index(i), said: map[string]bool{}}
 		var whole bool
 		g.seed, whole = findSeed(g, in, &diags)
+		noteStates(g.seed, &diags)
 		pools := share(poolsOf(g, in, &diags), g, &diags)
 		if made += len(pools); made > in.MaxPools {
 			out.Exceeded = true
@@ -77,6 +68,9 @@ func Make(in Input) (Output, diag.List) {
 	refuseOneName(out.Pools, in, &diags)
 	if in.HealthCheck != nil {
 		out.Desired = append(out.Desired, healthCheck(*in.HealthCheck, out.Pools, in.Cluster, in.At.Dot("healthCheck"), &diags))
+	}
+	if !diags.HasErrors() {
+		checkSelecting(out, in, &diags)
 	}
 	return out, diags
 }

@@ -31,11 +31,11 @@ are passed over.
 
 Exit status: 0 fine or warnings, 1 machines are elsewhere or the input has errors, 2 wrong usage, 3 something
 outside failed. With --exit-code: 0 all is as git says, 1 there are errors or warnings about what was compared,
-2 it could not be compared.
+2 it could not be compared, or only without machines whose names are not understood.
 
 ` + connectionHelp,
 		RunE: func(c *cobra.Command, paths []string) error {
-			different, err := verifyPaths(c, s, &o, paths)
+			different, blind, err := verifyPaths(c, s, &o, paths)
 			switch {
 			case err != nil && exitCode:
 				return comparisonError{err}
@@ -45,6 +45,8 @@ outside failed. With --exit-code: 0 all is as git says, 1 there are errors or wa
 				return errInvalid
 			case different >= diag.Warning && exitCode:
 				return errChanged
+			case blind && exitCode:
+				return comparisonError{errInvalid}
 			}
 			return nil
 		},
@@ -54,22 +56,22 @@ outside failed. With --exit-code: 0 all is as git says, 1 there are errors or wa
 	return c
 }
 
-// verifyPaths gives the severity of the differences between the files and vCenter, which it has reported, or why they could
-// not be compared.
-func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (worst diag.Severity, err error) {
+// verifyPaths gives the severity of the differences between the files and vCenter, which it has reported, and whether some
+// machines could not be compared, or why nothing could.
+func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (worst diag.Severity, blind bool, err error) {
 	if err := o.check(c); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
 	input, err := source.Files(paths, source.Options{Stdin: s.In})
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	out := expand(input)
 	if err := report(s, out.Diags); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	var read inventory.Inventory
 	readings := map[*inventory.Inventory]inventory.Reading{}
@@ -95,25 +97,27 @@ func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (wo
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	known := verify.Inventories{ByCluster: out.Inventories, Refs: out.InventoryRefs}
 	here, others := known.OfVCenter(read)
 	diags.Append(others...)
 	if len(here) == 0 {
-		return 0, report(s, diags)
+		return 0, false, report(s, diags)
 	}
 	result := verify.Compare(setOf(out), here, convert(machines))
 	diags.Append(result.Diags...)
 	diags.Append(known.Stale(here, readings)...)
 	if err := render.Verified(s.Out, result); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	_ = report(s, diags) // the status is not only for errors
 	for _, d := range diags {
-		worst = max(worst, d.Severity)
+		if d.Code != diag.MachinesUnrecognised {
+			worst = max(worst, d.Severity)
+		}
 	}
-	return worst, nil
+	return worst, result.Unrecognised(), nil
 }
 
 func setOf(out fn.Outcome) *object.Set {

@@ -43,6 +43,9 @@ const (
 	BootstrapNeedsSeed         Code = "BootstrapNeedsSeed"
 	OtherInfrastructure        Code = "OtherInfrastructure"
 	UnclaimedMachineDeployment Code = "UnclaimedMachineDeployment"
+	UnclaimedWorkers           Code = "UnclaimedWorkers"
+	Paused                     Code = "Paused"
+	SelectsNothing             Code = "SelectsNothing"
 	SeedNotFound               Code = "SeedNotFound"
 	SeedReplaced               Code = "SeedReplaced"
 	SeedConverted              Code = "SeedConverted"
@@ -99,12 +102,13 @@ const (
 	SecretInManifests Code = "SecretInManifests"
 
 	// Git against vCenter.
-	MachineElsewhere Code = "MachineElsewhere"
-	MachineUnknown   Code = "MachineUnknown"
-	MachineAmbiguous Code = "MachineAmbiguous"
-	MachineCount     Code = "MachineCount"
-	TemplateUnused   Code = "TemplateUnused"
-	InventoryStale   Code = "InventoryStale"
+	MachineElsewhere     Code = "MachineElsewhere"
+	MachineUnknown       Code = "MachineUnknown"
+	MachineAmbiguous     Code = "MachineAmbiguous"
+	MachinesUnrecognised Code = "MachinesUnrecognised"
+	MachineCount         Code = "MachineCount"
+	TemplateUnused       Code = "TemplateUnused"
+	InventoryStale       Code = "InventoryStale"
 
 	// A change in git, before it is applied.
 	ReplicasUnknown     Code = "ReplicasUnknown"
@@ -120,6 +124,7 @@ const (
 	SharedUndecided       Code = "SharedUndecided"
 	StorageClassImmutable Code = "StorageClassImmutable"
 	StorageDirect         Code = "StorageDirect"
+	DefaultStorageClass   Code = "DefaultStorageClass"
 )
 
 //go:embed codes.md

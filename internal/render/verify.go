@@ -31,7 +31,11 @@ func Verified(w io.Writer, r verify.Report) error {
 			wanted = fmt.Sprint(p.Wanted)
 		}
 		found := p.InPlace + len(p.Others)
-		tableRow(t, name, cmp.Or(p.Datastore, "-"), cmp.Or(p.Host, "-"), wanted, span(found, found+p.Uncertain), whereabouts(p))
+		seen := span(found, found+p.Uncertain)
+		if p.Unrecognised {
+			seen = "?"
+		}
+		tableRow(t, name, cmp.Or(p.Datastore, "-"), cmp.Or(p.Host, "-"), wanted, seen, whereabouts(p))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -52,6 +56,9 @@ func Verified(w io.Writer, r verify.Report) error {
 
 // whereabouts counts the machines of a pool by where they are, the usual case first.
 func whereabouts(p verify.Pool) string {
+	if p.Unrecognised {
+		return "not recognised"
+	}
 	var words []string
 	if p.InPlace > 0 {
 		words = append(words, fmt.Sprintf("%d in place", p.InPlace))
