@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -178,6 +179,17 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 		r.Seen.Hosts = append(r.Seen.Hosts, x)
 	}
 	policy := inventory.StoragePolicy{Name: "all", ID: "policy"}
+	called := map[string]int{}
+	for _, d := range w.datastores {
+		called[d.name]++
+	}
+	// spelled is how lists have a datastore, by a path where the name is not unique.
+	spelled := func(d *worldDatastore) string {
+		if called[d.name] > 1 {
+			return d.path()
+		}
+		return d.name
+	}
 	for _, d := range w.datastores {
 		inside := in(d.dc) && (s.Cluster == "" || slices.ContainsFunc(slices.Collect(maps.Keys(d.mounts)), func(h *worldHost) bool { return inCluster(h.cluster) }))
 		if !inside {
@@ -213,7 +225,7 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 			x.Tags = inventory.Tags{"datastore": d.id}
 		}
 		r.Seen.Datastores = append(r.Seen.Datastores, x)
-		policy.Datastores = append(policy.Datastores, d.name)
+		policy.Datastores = append(policy.Datastores, spelled(d))
 	}
 	slices.Sort(policy.Datastores)
 	policy.Datastores = slices.Compact(policy.Datastores)
@@ -232,7 +244,14 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 				x.GuestOS = "linux"
 			}
 			if known(id, "datastores") {
-				x.Datastores = []string{"disk0"}
+				for _, d := range w.datastores {
+					if d.dc == dc && !r.Hidden[d.id] {
+						x.Datastores = append(x.Datastores, spelled(d))
+					}
+				}
+				if len(x.Datastores) < len(w.datastores) && slices.ContainsFunc(w.datastores, func(d *worldDatastore) bool { return d.dc == dc && r.Hidden[d.id] }) {
+					r.Unread[id] = append(r.Unread[id], "datastores") // one of them is out of sight
+				}
 			}
 			if known(id, "diskGiB") {
 				x.DiskGiB = 20
@@ -249,6 +268,7 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 //   - the same reading once more changes nothing
 //   - no host or datastore vanishes; an ordinal stays with its datastore and is never given twice
 //   - what lies outside of the scope or is hidden stays, and so does a field that could not be read
+//   - comments stay at their hosts and datastores, also where a person wrote no more than names and mount lists
 //   - without a change no byte changes, in whichever scope and with however little light
 func TestLaws(t *testing.T) {
 	t.Parallel()
@@ -288,6 +308,13 @@ func TestLaws(t *testing.T) {
 			}
 			highest = ordinals(t, inv, merged, highest)
 			stays(t, inv, merged, r)
+			comments(t, inv, merged)
+			if hand, ok := byHand(inv); ok {
+				merged, err := inventory.Merge(hand, r)
+				if err == nil || errors.As(err, &loss) {
+					comments(t, hand, merged)
+				}
+			}
 
 			// The same world in another light.
 			full, err := inventory.Merge(merged, w.read(t, inventory.Scope{}, false))
@@ -373,7 +400,11 @@ func stays(t *rapid.T, old, updated inventory.Inventory, r inventory.Reading) {
 		}
 		dark := r.Outside[o.ID] || r.Hidden[o.ID]
 		if dark && r.Outside[o.ID] {
-			// A host of the scope does not mount it any more, otherwise it would lie in the scope.
+			// A host of the scope does not mount it any more, otherwise it would lie in the scope. What one host is left of is
+			// not local, as anywhere.
+			if len(is) == 1 && len(was) > 1 && o.Local == nil {
+				o.Local = now.Local
+			}
 			was = slices.DeleteFunc(was, func(id string) bool { return seen[id] && !slices.Contains(is, id) })
 		}
 		same := slices.Equal(was, is)
@@ -386,5 +417,68 @@ func stays(t *rapid.T, old, updated inventory.Inventory, r inventory.Reading) {
 			slices.Contains(unread, "path") && o.Path != "" && o.Path != now.Path || slices.Contains(unread, "tags") && o.Tags != nil && !cmp.Equal(o.Tags, now.Tags) {
 			t.Fatalf("unread %v of %+v on %v became %+v on %v", unread, o, was, now, is)
 		}
+	}
+}
+
+// byHand gives an inventory as a person would write it, with ordinals to tell what became of which; or false where names do not do.
+func byHand(inv inventory.Inventory) (inventory.Inventory, bool) {
+	hand := inventory.Inventory{Hosts: slices.Clone(inv.Hosts), Datastores: slices.Clone(inv.Datastores)}
+	for i := range hand.Hosts {
+		hand.Hosts[i] = inventory.Host{Name: hand.Hosts[i].Name}
+	}
+	for i, d := range hand.Datastores {
+		hand.Datastores[i] = inventory.Datastore{Name: d.Name, Ordinal: d.Ordinal, Hosts: d.Hosts}
+	}
+	_, diags := inventory.Parse(inventory.Format(hand), diag.Where{})
+	return hand, !diags.HasErrors()
+}
+
+// comments holds that each comment stays at its entry. Datastores are told apart by their ordinals, which the text with the comments
+// does not have.
+func comments(t *rapid.T, old, updated inventory.Inventory) {
+	plain := old
+	plain.Datastores = slices.Clone(old.Datastores)
+	for i := range plain.Datastores {
+		plain.Datastores[i].Ordinal = 0
+	}
+	plain, diags := inventory.Parse(inventory.Format(plain), diag.Where{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	lines := strings.Split(inventory.Format(plain), "\n")
+	section, n := "", 0
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "- ") {
+			section, n = line, 0
+			continue
+		}
+		switch section {
+		case "hosts:":
+			lines[i] += " # host " + plain.Hosts[n].Name
+		case "datastores:":
+			for _, d := range old.Datastores {
+				o := d.Ordinal
+				if d.Ordinal = 0; cmp.Equal(d, plain.Datastores[n]) {
+					lines[i] += fmt.Sprintf(" # ordinal: %d,", o)
+				}
+			}
+		}
+		n++
+	}
+	earlier := strings.Join(lines, "\n")
+	got := inventory.FormatLike(updated, earlier)
+	hosts := 0
+	for line := range strings.Lines(got) {
+		entry, comment, ok := strings.Cut(line, " # ")
+		switch {
+		case !ok:
+		case strings.HasPrefix(comment, "host "):
+			hosts++
+		case !strings.Contains(strings.ReplaceAll(entry, "}", ","), strings.TrimSpace(comment)):
+			t.Fatalf("a comment stands at another datastore: %s\nearlier:\n%s\nnow:\n%s", line, earlier, got)
+		}
+	}
+	if n := strings.Count(got, " # ordinal: "); n != len(old.Datastores) || hosts != len(old.Hosts) {
+		t.Fatalf("%d of %d comments of datastores and %d of %d of hosts are left\nearlier:\n%s\nnow:\n%s", n, len(old.Datastores), hosts, len(old.Hosts), earlier, got)
 	}
 }

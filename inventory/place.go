@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,6 +62,11 @@ func free(h Host, used map[string]bool) string {
 	used[name] = true
 	return name
 }
+
+var freed = regexp.MustCompile(` \(gone(?: \d+)?\)$`)
+
+// wasCalled gives the name that a host had before free gave it another one.
+func wasCalled(name string) string { return freed.ReplaceAllString(name, "") }
 
 // renamed gives an inventory with other names for its hosts.
 func renamed(inv Inventory, names map[string]string) Inventory {
