@@ -37,6 +37,8 @@ type worldDatastore struct {
 	dc            int
 	free          int
 	mounts        map[*worldHost]bool
+	// claims are of hosts that say they mount it, whatever it says.
+	claims map[*worldHost]bool
 }
 
 func (d *worldDatastore) path() string { return fmt.Sprintf("/dc%d/datastore/%s", d.dc, d.name) }
@@ -67,13 +69,14 @@ func (w *world) change(t *rapid.T) {
 			if slices.ContainsFunc(w.datastores, func(d *worldDatastore) bool { return d.url == url }) {
 				return
 			}
-			w.datastores = append(w.datastores, &worldDatastore{w.id("datastore"), n, url, dc, 50, map[*worldHost]bool{}})
+			w.datastores = append(w.datastores, &worldDatastore{w.id("datastore"), n, url, dc, 50, map[*worldHost]bool{}, map[*worldHost]bool{}})
 		}
 	case 5: // a host leaves
 		if len(w.hosts) > 0 {
 			i := rapid.IntRange(0, len(w.hosts)-1).Draw(t, "i")
 			for _, d := range w.datastores {
 				delete(d.mounts, w.hosts[i])
+				delete(d.claims, w.hosts[i])
 			}
 			w.hosts = slices.Delete(w.hosts, i, i+1)
 		}
@@ -99,10 +102,14 @@ func (w *world) change(t *rapid.T) {
 		if len(w.datastores) > 0 && len(w.hosts) > 0 {
 			d, h := rapid.SampledFrom(w.datastores).Draw(t, "datastore"), rapid.SampledFrom(w.hosts).Draw(t, "host")
 			if d.dc == h.dc {
-				if d.mounts[h] {
-					delete(d.mounts, h)
+				side := d.mounts
+				if rapid.IntRange(0, 2).Draw(t, "side") == 0 {
+					side = d.claims
+				}
+				if side[h] {
+					delete(side, h)
 				} else {
-					d.mounts[h] = true
+					side[h] = true
 				}
 			}
 		}
@@ -162,7 +169,7 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 			continue
 		}
 		seen[h] = true
-		unread(h.id, "cluster", "cpus", "state", "tags")
+		unread(h.id, "cluster", "cpus", "state", "tags", "datastores")
 		x := inventory.Host{Name: h.name, ID: h.id}
 		if h.cluster != "" && known(h.id, "cluster") {
 			x.Cluster = fmt.Sprintf("/dc%d/host/%s", h.dc, h.cluster)
@@ -209,8 +216,19 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 				r.Crowded[d.id] = true
 			}
 		}
+		label := d.name
 		if known(d.id, "path") {
 			x.Path = d.path()
+			label = x.Path
+		}
+		for h := range d.claims {
+			if d.mounts[h] {
+				continue
+			}
+			r.Crowded[d.id] = true
+			if seen[h] && known(d.id, "hosts") && known(h.id, "datastores") {
+				r.Seen.Disagreements = append(r.Seen.Disagreements, fmt.Sprintf("datastore %s: host %s says that it mounts it, and it does not say so", label, h.name))
+			}
 		}
 		if known(d.id, "url") {
 			x.URL = d.url

@@ -39,6 +39,9 @@ func (m *merger) datastore(old Datastore, seen *Datastore) {
 		seen.Local = old.Local
 	}
 	staysShared(len(old.Hosts), seen)
+	if !old.IsLocal() {
+		m.crowded(seen)
+	}
 	if old.CapacityGiB == seen.CapacityGiB && 10*abs(old.FreeGiB-seen.FreeGiB) <= seen.CapacityGiB {
 		seen.FreeGiB = old.FreeGiB
 	}
@@ -47,8 +50,13 @@ func (m *merger) datastore(old Datastore, seen *Datastore) {
 // firstSight is of a datastore that nothing is remembered of.
 func (m *merger) firstSight(d *Datastore) {
 	d.Ordinal = unnumbered
-	if m.read.Crowded[d.ID] && d.IsLocal() {
-		// With the other hosts out of sight it only looks like the disk of the one that is left.
+	m.crowded(d)
+}
+
+// crowded keeps a datastore that was not local from being so while other hosts than the listed one seem to mount it. One that was
+// local has a pool, which must not vanish with its machines because vCenter contradicts itself.
+func (m *merger) crowded(d *Datastore) {
+	if d.Local == nil && m.read.Crowded[d.ID] && d.IsLocal() {
 		no := false
 		d.Local = &no
 	}

@@ -45,8 +45,8 @@ func Merge(old Inventory, read Reading) (Inventory, error) {
 	out.Folders = combine(m, folderMatcher, m.old.Folders, out.Folders, rules[Folder]{within: func(x Folder) bool { return in(x.Path) }})
 	out.Templates = combine(m, templateMatcher, m.old.Templates, out.Templates, rules[Template]{within: func(x Template) bool { return in(x.Path) }})
 	out.StoragePolicies = combine(m, policyMatcher, m.old.StoragePolicies, out.StoragePolicies, rules[StoragePolicy]{seen: m.policy})
-	out.Gaps = m.notes(m.old.Gaps, out.Gaps)
-	out.Disagreements = m.notes(m.old.Disagreements, out.Disagreements)
+	out.Gaps = m.gaps(m.old.Gaps, out.Gaps)
+	out.Disagreements = m.disagreements(m.old.Disagreements, out.Disagreements, &out)
 	out.spell(merged, func(int) bool { return false })
 	out.canonicalise()
 
