@@ -133,6 +133,10 @@ func (c *changes) joined(name string, object any) {
 			c.add("%s joined on %s", name, strings.Join(x.Hosts, ", "))
 			return
 		}
+		if len(x.Hosts) == 1 && x.Local != nil {
+			c.add("%s joined on %s, and is not local (local: false)", name, x.Hosts[0])
+			return
+		}
 		c.add("%s joined", name)
 	case Host:
 		c.add("%s joined", name)
