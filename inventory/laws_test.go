@@ -30,6 +30,7 @@ type worldHost struct {
 	dc       int
 	cluster  string // empty is none
 	cpus     int
+	edge     bool // in a folder of hosts, where it stands alone
 }
 
 type worldDatastore struct {
@@ -61,7 +62,7 @@ func (w *world) change(t *rapid.T) {
 			return
 		}
 		dc := rapid.IntRange(0, 1).Draw(t, "dc")
-		w.hosts = append(w.hosts, &worldHost{w.id("host"), n, dc, rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "cluster"), 4})
+		w.hosts = append(w.hosts, &worldHost{w.id("host"), n, dc, rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "cluster"), 4, rapid.Bool().Draw(t, "edge")})
 	case 2, 3, 4: // a datastore joins, perhaps a known disk
 		dc := rapid.IntRange(0, 1).Draw(t, "dc")
 		if n := name("disk"); free(n, dc) {
@@ -169,10 +170,13 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 			continue
 		}
 		seen[h] = true
-		unread(h.id, "cluster", "cpus", "state", "tags", "datastores")
+		unread(h.id, "cluster", "path", "cpus", "state", "tags", "datastores")
 		x := inventory.Host{Name: h.name, ID: h.id}
 		if h.cluster != "" && known(h.id, "cluster") {
 			x.Cluster = fmt.Sprintf("/dc%d/host/%s", h.dc, h.cluster)
+		}
+		if h.cluster == "" && h.edge && known(h.id, "path") {
+			x.Path = fmt.Sprintf("/dc%d/host/Edge/%s", h.dc, h.name)
 		}
 		if known(h.id, "cpus") {
 			x.CPUs = h.cpus
@@ -402,7 +406,7 @@ func stays(t *rapid.T, old, updated inventory.Inventory, r inventory.Reading) {
 		if (r.Outside[o.ID] || r.Hidden[o.ID]) && o.State != inventory.Gone && !cmp.Equal(o, now) {
 			t.Fatalf("%+v became %+v", o, now)
 		}
-		if slices.Contains(r.Unread[o.ID], "cluster") && o.Cluster != now.Cluster || slices.Contains(r.Unread[o.ID], "tags") && !cmp.Equal(o.Tags, now.Tags) {
+		if slices.Contains(r.Unread[o.ID], "cluster") && o.Cluster != now.Cluster || slices.Contains(r.Unread[o.ID], "path") && o.Path != "" && o.Path != now.Path || slices.Contains(r.Unread[o.ID], "tags") && !cmp.Equal(o.Tags, now.Tags) {
 			t.Fatalf("unread of %+v became %+v", o, now)
 		}
 	}
