@@ -3,9 +3,9 @@
 package inventory
 
 import (
-	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/vspread/vspread/internal/diag"
 )
@@ -14,35 +14,10 @@ import (
 // cluster depend on one host. None of it is an error of the inventory.
 func (inv *Inventory) Advise(at diag.Where) diag.List {
 	var diags diag.List
-	for _, class := range []Class{TemplateClass, DatastoreClass} {
-		paths := map[string][]string{}
-		for _, o := range inv.Objects(class) {
-			paths[o.Name] = append(paths[o.Name], o.Spelling())
-		}
-		for _, name := range slices.Sorted(maps.Keys(paths)) {
-			if len(paths[name]) > 1 {
-				diags.Warnf(diag.EqualNames, at, "%d %ss are called %q: %s", len(paths[name]), class, name, diag.Choices(paths[name])).
-					WithHint("write their full paths in cluster manifests, or rename all but one")
-			}
-		}
-	}
-	local := map[string]bool{}
-	for _, d := range inv.Locals() {
-		for _, h := range d.Hosts {
-			local[h] = true
-		}
-	}
-	for _, h := range inv.Hosts {
-		if h.State != Gone && !local[h.Name] {
-			diags.Warnf(diag.NoLocalDatastore, at, "host %s has no local datastore, so it gets no pool", h.Name)
-		}
-	}
-	for _, p := range inv.Places() {
-		if len(inv.Shared(p.Hosts)) == 0 {
-			diags.Warnf(diag.NotShared, at, "no datastore is mounted by all hosts%s, so there is no place for volumes", p.where()).
-				WithHint("mount one everywhere, or use a storage policy")
-		}
-	}
+	inv.adviseNames(at, &diags)
+	inv.adviseHosts(at, &diags)
+	inv.adviseDatastores(at, &diags)
+	inv.adviseTemplates(at, &diags)
 	for _, g := range inv.Gaps {
 		diags.Warnf(diag.InventoryGap, at, "%s", g).
 			WithHint("give the user that refreshes the right to read it, or live with it: what was not read stays as it was")
@@ -65,74 +40,94 @@ func (inv *Inventory) Advise(at diag.Where) diag.List {
 	return diags
 }
 
-// Place is where the machines of one cluster can run: a compute cluster, or hosts that are in none.
-type Place struct {
-	// Cluster is the path of the compute cluster.
-	Cluster string
-	// Datacenter is where hosts stand that are in no compute cluster, as far as their datastores say it.
-	Datacenter string
-	// Hosts are those that are not gone.
-	Hosts []string
-	// Alone tells that there is no other place.
-	Alone bool
-}
-
-func (p Place) where() string {
-	switch {
-	case p.Alone:
-		return ""
-	case p.Cluster != "":
-		return " of compute cluster " + p.Cluster
-	case p.Datacenter != "":
-		return " of datacenter " + p.Datacenter + " that are in no compute cluster"
-	}
-	return " that are in no compute cluster"
-}
-
-// Places groups the hosts that are not gone by where clusters can run.
-func (inv *Inventory) Places() []Place {
-	datacenter := map[string]string{}
+// adviseNames tells of names that several objects of one datacenter have. In two datacenters a name is two.
+func (inv *Inventory) adviseNames(at diag.Where, diags *diag.List) {
+	there := map[Class][]Object{TemplateClass: inv.Objects(TemplateClass)}
 	for _, d := range inv.Datastores {
-		if dc, ok := inv.DatacenterOf(d.Path); ok {
-			for _, h := range d.Hosts {
-				datacenter[h] = dc.Path
+		if d.State != Gone {
+			there[DatastoreClass] = append(there[DatastoreClass], d.Object())
+		}
+	}
+	for _, class := range []Class{TemplateClass, DatastoreClass} {
+		called := map[string]map[string][]string{}
+		for _, o := range there[class] {
+			if called[o.Name] == nil {
+				called[o.Name] = map[string][]string{}
+			}
+			home := inv.datacenterAt(o.Path)
+			called[o.Name][home] = append(called[o.Name][home], o.Spelling())
+		}
+		for _, name := range slices.Sorted(maps.Keys(called)) {
+			homes := called[name]
+			for _, home := range slices.Sorted(maps.Keys(homes)) {
+				paths := homes[home]
+				if home == "" && len(homes) > 1 {
+					continue // each is told with those that it may be among
+				}
+				if home != "" {
+					paths = slices.Concat(paths, homes[""])
+				}
+				if len(paths) > 1 {
+					diags.Warnf(diag.EqualNames, at, "%d %ss are called %q: %s", len(paths), class, name, diag.Choices(paths)).
+						WithHint("write their full paths in cluster manifests, or rename all but one")
+				}
 			}
 		}
 	}
-	var places []Place
-	at := map[[2]string]int{}
-	for _, h := range inv.Hosts {
-		if h.State == Gone {
-			continue
-		}
-		where := [2]string{h.Cluster, ""}
-		if h.Cluster == "" {
-			where[1] = datacenter[h.Name]
-		}
-		i, ok := at[where]
-		if !ok {
-			i = len(places)
-			at[where] = i
-			places = append(places, Place{Cluster: where[0], Datacenter: where[1]})
-		}
-		places[i].Hosts = append(places[i].Hosts, h.Name)
-	}
-	if len(places) == 1 {
-		places[0].Alone = true
-	}
-	slices.SortFunc(places, func(a, b Place) int {
-		return cmp.Or(cmp.Compare(a.Cluster, b.Cluster), cmp.Compare(a.Datacenter, b.Datacenter))
-	})
-	return places
 }
 
-// SharedByPlace lists the datastores that all hosts of some place mount and that are not local.
-func (inv *Inventory) SharedByPlace() []Datastore {
-	shared := map[string]bool{}
-	for _, p := range inv.Places() {
-		for _, d := range inv.Shared(p.Hosts) {
-			shared[key(d.Name, d.Path, d.ID)] = true
+// adviseHosts tells of hosts that get no pool, and of places without room for volumes.
+func (inv *Inventory) adviseHosts(at diag.Where, diags *diag.List) {
+	local := map[string]bool{}
+	for _, d := range inv.Locals() {
+		for _, h := range d.Hosts {
+			local[h] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(inv.Datastores), func(d Datastore) bool { return !shared[key(d.Name, d.Path, d.ID)] })
+	for _, h := range inv.Hosts {
+		if h.State != Gone && !local[h.Name] {
+			d := diags.Warnf(diag.NoLocalDatastore, at, "host %s has no local datastore, so it gets no pool", h.Name)
+			if len(inv.Gaps) > 0 {
+				d.WithHint("it may have one all the same: not all of vCenter could be read, as the gaps say")
+			}
+		}
+	}
+	for _, p := range inv.Places() {
+		if len(inv.Shared(p.Hosts)) == 0 {
+			hint := "mount one everywhere, or use a storage policy"
+			if len(inv.Gaps) > 0 {
+				hint += "; or there is one and it could not be read, as the gaps say"
+			}
+			diags.Warnf(diag.NotShared, at, "no datastore is mounted by all hosts%s, so there is no place for volumes", p.where()).WithHint("%s", hint)
+		}
+	}
+}
+
+// adviseDatastores tells of datastores that are neither local to one host nor shared, so that nothing is put on them: mostly because
+// of what their mount list says.
+func (inv *Inventory) adviseDatastores(at diag.Where, diags *diag.List) {
+	shared := map[Object]bool{}
+	for _, d := range inv.SharedByPlace() {
+		shared[d.Object()] = true
+	}
+	for _, d := range inv.Datastores {
+		label := d.Object().Spelling()
+		switch isVMFS := d.Type == "" || strings.EqualFold(d.Type, "VMFS"); {
+		case inv.IsGone(d) || d.IsLocal() || shared[d.Object()]:
+		case len(d.Hosts) == 0:
+			hint := "name the hosts that mount it in its `hosts`, or refresh when they do"
+			if len(inv.Gaps) > 0 {
+				hint += "; or they could not be read, as the gaps say"
+			}
+			diags.Warnf(diag.DatastoreUnused, at, "datastore %s lists no host, so it gets no pool and is no place for volumes", label).WithHint("%s", hint)
+		case !isVMFS:
+		case len(d.Hosts) == 1 && d.Local != nil:
+			diags.Infof(diag.DatastoreUnused, at, "datastore %s lists only host %s and gets no pool, because it is local: false", label, d.Hosts[0]).
+				WithHint("write local: true if it is the disk of that host; refresh writes false where other hosts mount it or say so")
+		case d.Local == nil:
+			diags.Infof(diag.DatastoreUnused, at, "datastore %s is mounted by %s and not by all hosts of any place, so it gets no pool and is no place for volumes",
+				label, diag.Count(len(d.Hosts), "host", "hosts")).
+				WithHint("a disk of one host has that host alone in its `hosts`, a shared one all of them: %s", diag.Choices(d.Hosts))
+		}
+	}
 }

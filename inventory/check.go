@@ -5,7 +5,6 @@ package inventory
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vspread/vspread/internal/diag"
 )
@@ -118,7 +117,7 @@ func (c *checker) datastores(datastores []Datastore, hosts []string) {
 			unique(i, "ordinal", fmt.Sprint(d.Ordinal))
 		}
 		c.state(d.State, fmt.Sprintf("datastores[%d].state", i), Connected, Maintenance, Inaccessible, Gone)
-		if d.URL != "" && !strings.HasPrefix(d.URL, "ds://") {
+		if d.URL != "" && !IsURL(d.URL) {
 			c.errorf(diag.InvalidValue, "datastores[%d].url: %q is no url of a datastore", i, d.URL).
 				WithHint("write it as vCenter shows it: ds:///vmfs/volumes/…/")
 		}

@@ -50,8 +50,8 @@ type list struct {
 	id func(i int) *string
 }
 
-// lists are the objects of all classes, in the order in which Format writes them.
-func (inv *Inventory) lists() []list {
+// classes are the objects of all classes, in the order in which Format writes them.
+func (inv *Inventory) classes() []list {
 	return []list{
 		listOf(datacenterMatcher, inv.Datacenters),
 		listOf(clusterMatcher, inv.Clusters),
@@ -81,7 +81,7 @@ func listOf[T any](m matcher[T], all []T) list {
 // Objects lists all objects of a class.
 func (inv *Inventory) Objects(class Class) []Object {
 	var out []Object
-	for _, l := range inv.lists() {
+	for _, l := range inv.classes() {
 		if l.class != class {
 			continue
 		}
@@ -99,7 +99,7 @@ func (inv *Inventory) Objects(class Class) []Object {
 // Contents counts the objects of each class in words, such as "3 hosts, 4 datastores".
 func (inv *Inventory) Contents() string {
 	var words []string
-	for _, l := range inv.lists() {
+	for _, l := range inv.classes() {
 		if l.len > 0 {
 			words = append(words, diag.Count(l.len, string(l.class), l.plural))
 		}
@@ -112,7 +112,7 @@ func (inv *Inventory) Contents() string {
 func (inv Inventory) WithoutIDs() Inventory {
 	inv.canonicalise()
 	inv.InstanceID = ""
-	for _, l := range inv.lists() {
+	for _, l := range inv.classes() {
 		for i := range l.len {
 			*l.id(i) = ""
 		}

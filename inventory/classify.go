@@ -21,6 +21,9 @@ func (d Datastore) IsLocal() bool {
 	return len(d.Hosts) == 1 && (d.Type == "" || strings.EqualFold(d.Type, "VMFS"))
 }
 
+// IsURL tells whether a text may be the url of a datastore, as vCenter shows it and storage drivers want it.
+func IsURL(url string) bool { return strings.HasPrefix(url, "ds://") }
+
 // IsCalled tells whether a person who writes ref, a name, path or id, can mean this datastore.
 func (d Datastore) IsCalled(ref string) bool {
 	return d.Name == ref || d.Path == ref || d.ID != "" && d.ID == ref

@@ -3,14 +3,12 @@
 package inventory
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/internal/codec"
-	"github.com/vspread/vspread/internal/tree"
 )
 
 // FormatLike is Format with the comments of an earlier text: those of the sections and entries that are there still.
@@ -23,6 +21,7 @@ func FormatLike(inv Inventory, earlier string) string {
 	}
 	from, to := old.Content[0], updated.Content[0]
 	to.HeadComment = join("\n\n", old.HeadComment, from.HeadComment)
+	hosts := hostsNow(entries(from, "hosts"), entries(to, "hosts"))
 	below := ""
 	for i := 0; i+1 < len(to.Content); i += 2 {
 		key, value := to.Content[i], to.Content[i+1]
@@ -36,7 +35,7 @@ func FormatLike(inv Inventory, earlier string) string {
 			key.LineComment, value.LineComment = from.Content[j].LineComment, from.Content[j+1].LineComment
 			below = from.Content[j].FootComment
 			if value.Kind == yaml.SequenceNode && from.Content[j+1].Kind == yaml.SequenceNode {
-				below = join("\n\n", entryComments(from.Content[j+1].Content, value.Content), below)
+				below = join("\n\n", entryComments(key.Value, from.Content[j+1].Content, value.Content, hosts), below)
 			}
 		}
 		key.HeadComment = head
@@ -46,11 +45,10 @@ func FormatLike(inv Inventory, earlier string) string {
 	return codec.Text(&updated)
 }
 
-// entryComments gives entries the comments that they had, and returns what stood below the last.
-func entryComments(from, to []*yaml.Node) (below string) {
-	m := byPath("", entryID, func(n *yaml.Node) string { return cmp.Or(tree.String(n, "name"), tree.String(n, "path")) }, field("path"))
-	m.keys = append([]matchKey[*yaml.Node]{{of: func(n *yaml.Node) string { return bothOf(tree.String(n, "url"), tree.String(n, "path")) }}, {of: field("url")}}, m.keys...)
-	now := m.pair(from, to, func(string) bool { return false })
+// entryComments gives the entries of a section the comments that they had, and returns what stood below the last. Hosts says what
+// hosts are called now.
+func entryComments(section string, from, to []*yaml.Node, hosts map[string]string) (below string) {
+	now := pairEntries(section, from, to, hosts)
 	for i, a := range from {
 		c := entryComment{line: a.LineComment}
 		c.add(a.HeadComment)
@@ -93,15 +91,6 @@ func (c *entryComment) walk(n *yaml.Node) {
 	}
 	c.add(n.LineComment)
 	c.foot(n.FootComment)
-}
-
-func entryID(n **yaml.Node) *string {
-	id := tree.String(*n, "id")
-	return &id
-}
-
-func field(name string) func(*yaml.Node) string {
-	return func(n *yaml.Node) string { return tree.String(n, name) }
 }
 
 // join joins those of texts that are not empty.

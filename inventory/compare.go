@@ -11,9 +11,10 @@ import (
 // Changes says in sentences what is different in the second inventory: what joined, what is gone, what is
 // mounted where. Free space is no change, and neither is an id or path that is known now and was not.
 func Changes(old, updated Inventory) []string {
-	c := &changes{}
 	old.canonicalise()
 	updated.canonicalise()
+	c := &changes{}
+	c.point(&old, &updated)
 	c.field("vCenter", "server", old.Server, updated.Server)
 	c.field("vCenter", "version", old.Version, updated.Version)
 	c.field("vCenter", "instance id", old.InstanceID, updated.InstanceID)
@@ -21,7 +22,7 @@ func Changes(old, updated Inventory) []string {
 	compare(c, datacenterMatcher, old.Datacenters, updated.Datacenters, func(name string, a, b Datacenter) { c.tags(name, a.Tags, b.Tags) })
 	compare(c, clusterMatcher, old.Clusters, updated.Clusters, c.cluster)
 	compare(c, hostMatcher, old.Hosts, updated.Hosts, c.host)
-	compare(c, datastoreMatcher, old.Datastores, updated.Datastores, c.datastore)
+	comparePaired(c, datastoreMatcher, pairDatastores(old, updated), old.Datastores, updated.Datastores, c.datastore)
 	compare(c, podMatcher, old.DatastoreClusters, updated.DatastoreClusters, func(name string, a, b DatastoreCluster) {
 		c.list(name, "has", a.Datastores, b.Datastores)
 		c.tags(name, a.Tags, b.Tags)
@@ -37,7 +38,32 @@ func Changes(old, updated Inventory) []string {
 	return c.sentences
 }
 
-type changes struct{ sentences []string }
+type changes struct {
+	sentences []string
+	// words are what tokens in the lists of datastores are called.
+	words map[string]string
+}
+
+// point puts tokens into the lists of datastores of both, equal ones for what is one datastore, however it is written.
+func (c *changes) point(old, updated *Inventory) {
+	label := labels(datastoreMatcher, old.Datastores, updated.Datastores)
+	c.words = map[string]string{}
+	for j, d := range updated.Datastores {
+		c.words[token(j)] = label(d)
+	}
+	now := pairDatastores(*old, *updated)
+	for i, j := range now {
+		if j < 0 {
+			now[i] = len(c.words)
+			c.words[token(now[i])] = label(old.Datastores[i])
+		}
+	}
+	before := newDirectory(old)
+	old.tokens(func(entry, datacenter string) []int {
+		return through(now, before.find(entry, datacenter))
+	})
+	updated.tokens(newDirectory(updated).find)
+}
 
 func (c *changes) add(format string, args ...any) {
 	c.sentences = append(c.sentences, fmt.Sprintf(format, args...))
@@ -45,8 +71,11 @@ func (c *changes) add(format string, args ...any) {
 
 // compare pairs the objects of a class and reports those that came, went or were renamed.
 func compare[T any](c *changes, m matcher[T], old, updated []T, both func(name string, a, b T)) {
+	comparePaired(c, m, m.pair(old, updated, func(string) bool { return false }), old, updated, both)
+}
+
+func comparePaired[T any](c *changes, m matcher[T], now []int, old, updated []T, both func(name string, a, b T)) {
 	label := labels(m, old, updated)
-	now := m.pair(old, updated, func(string) bool { return false })
 	before := make(map[int]int, len(old))
 	for i, j := range now {
 		if j >= 0 {
@@ -104,6 +133,10 @@ func (c *changes) joined(name string, object any) {
 			c.add("%s joined on %s", name, strings.Join(x.Hosts, ", "))
 			return
 		}
+		if len(x.Hosts) == 1 && x.Local != nil {
+			c.add("%s joined on %s, and is not local (local: false)", name, x.Hosts[0])
+			return
+		}
 		c.add("%s joined", name)
 	case Host:
 		c.add("%s joined", name)
@@ -138,6 +171,7 @@ func (c *changes) notes(now, before string, old, updated []string) {
 
 func (c *changes) host(name string, a, b Host) {
 	c.state(name, a.State, b.State)
+	c.field(name, "path", a.Path, b.Path)
 	c.field(name, "compute cluster", a.Cluster, b.Cluster)
 	c.field(name, "cores", count(a.CPUs), count(b.CPUs))
 	c.field(name, "memory in MiB", count(a.MemoryMiB), count(b.MemoryMiB))
@@ -235,14 +269,21 @@ func (c *changes) list(name, verb string, a, b []string) {
 	before, after := set(a), set(b)
 	for _, x := range b {
 		if !before[x] {
-			c.add("%s %s %s", name, verb, x)
+			c.add("%s %s %s", name, verb, c.word(x))
 		}
 	}
 	for _, x := range a {
 		if !after[x] {
-			c.add("%s %s %s", name, no(verb), x)
+			c.add("%s %s %s", name, no(verb), c.word(x))
 		}
 	}
+}
+
+func (c *changes) word(x string) string {
+	if w, ok := c.words[x]; ok {
+		return w
+	}
+	return x
 }
 
 func set(words []string) map[string]bool {

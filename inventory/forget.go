@@ -9,7 +9,8 @@ import "slices"
 // then.
 func Forget(inv Inventory, names []string) (Inventory, []string) {
 	out := inv
-	out.Hosts, out.Datastores = slices.Clone(inv.Hosts), slices.Clone(inv.Datastores)
+	out.Hosts = slices.Clone(inv.Hosts)
+	forgotten := make([]bool, len(inv.Datastores))
 	var refused []string
 	for _, name := range names {
 		found := false
@@ -18,12 +19,11 @@ func Forget(inv Inventory, names []string) (Inventory, []string) {
 			found = found || match
 			return match
 		})
-		out.Datastores = slices.DeleteFunc(out.Datastores, func(d Datastore) bool {
-			match := inv.IsGone(d) && (d.Name == name || d.Path == name)
-			match = match || len(d.Hosts) == 1 && d.Hosts[0] == name && inv.IsGone(d)
-			found = found || match
-			return match
-		})
+		for i, d := range inv.Datastores {
+			if inv.IsGone(d) && (d.Name == name || d.Path == name || len(d.Hosts) == 1 && d.Hosts[0] == name) {
+				forgotten[i], found = true, true
+			}
+		}
 		if !found {
 			refused = append(refused, name)
 		}
@@ -31,7 +31,15 @@ func Forget(inv Inventory, names []string) (Inventory, []string) {
 	if len(refused) > 0 {
 		return inv, refused
 	}
+	out.Datastores = nil
+	for i, d := range inv.Datastores {
+		if !forgotten[i] {
+			out.Datastores = append(out.Datastores, d)
+		}
+	}
 	out.forgetHosts()
+	out.tokens(newDirectory(&inv).find)
+	out.spell(inv.Datastores, func(i int) bool { return forgotten[i] })
 	out.LastOrdinal = inv.LastOrdinal
 	highest := 0
 	for _, d := range inv.Datastores {

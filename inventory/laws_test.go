@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,239 +17,13 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
-// world is a vCenter as it is: two datacenters with two compute clusters each.
-type world struct {
-	next       int
-	hosts      []*worldHost
-	datastores []*worldDatastore
-	templates  []string // by datacenter, as "0/name"
-}
-
-type worldHost struct {
-	id, name string
-	dc       int
-	cluster  string // empty is none
-	cpus     int
-}
-
-type worldDatastore struct {
-	id, name, url string
-	dc            int
-	free          int
-	mounts        map[*worldHost]bool
-}
-
-func (d *worldDatastore) path() string { return fmt.Sprintf("/dc%d/datastore/%s", d.dc, d.name) }
-
-func (w *world) id(kind string) string {
-	w.next++
-	return fmt.Sprintf("%s-%d", kind, w.next)
-}
-
-// change does one thing to the world.
-func (w *world) change(t *rapid.T) {
-	name := func(what string) string { return fmt.Sprint(what, rapid.IntRange(0, 5).Draw(t, "name")) }
-	free := func(n string, dc int) bool {
-		return !slices.ContainsFunc(w.datastores, func(d *worldDatastore) bool { return d.dc == dc && d.name == n })
-	}
-	switch rapid.IntRange(0, 9).Draw(t, "change") {
-	case 0, 1: // a host joins, perhaps under the name of an earlier one
-		n := name("host")
-		if slices.ContainsFunc(w.hosts, func(h *worldHost) bool { return h.name == n }) {
-			return
-		}
-		dc := rapid.IntRange(0, 1).Draw(t, "dc")
-		w.hosts = append(w.hosts, &worldHost{w.id("host"), n, dc, rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "cluster"), 4})
-	case 2, 3, 4: // a datastore joins, perhaps a known disk
-		dc := rapid.IntRange(0, 1).Draw(t, "dc")
-		if n := name("disk"); free(n, dc) {
-			url := fmt.Sprintf("ds:///vmfs/volumes/%d/", rapid.IntRange(0, 7).Draw(t, "url"))
-			if slices.ContainsFunc(w.datastores, func(d *worldDatastore) bool { return d.url == url }) {
-				return
-			}
-			w.datastores = append(w.datastores, &worldDatastore{w.id("datastore"), n, url, dc, 50, map[*worldHost]bool{}})
-		}
-	case 5: // a host leaves
-		if len(w.hosts) > 0 {
-			i := rapid.IntRange(0, len(w.hosts)-1).Draw(t, "i")
-			for _, d := range w.datastores {
-				delete(d.mounts, w.hosts[i])
-			}
-			w.hosts = slices.Delete(w.hosts, i, i+1)
-		}
-	case 6: // a datastore leaves
-		if len(w.datastores) > 0 {
-			i := rapid.IntRange(0, len(w.datastores)-1).Draw(t, "i")
-			w.datastores = slices.Delete(w.datastores, i, i+1)
-		}
-	case 7: // something is renamed
-		if len(w.datastores) > 0 {
-			d := rapid.SampledFrom(w.datastores).Draw(t, "datastore")
-			if n := name("disk"); free(n, d.dc) {
-				d.name = n
-			}
-		}
-		if len(w.hosts) > 0 {
-			h, n := rapid.SampledFrom(w.hosts).Draw(t, "host"), name("host")
-			if !slices.ContainsFunc(w.hosts, func(h *worldHost) bool { return h.name == n }) {
-				h.name = n
-			}
-		}
-	case 8: // a mount comes or goes
-		if len(w.datastores) > 0 && len(w.hosts) > 0 {
-			d, h := rapid.SampledFrom(w.datastores).Draw(t, "datastore"), rapid.SampledFrom(w.hosts).Draw(t, "host")
-			if d.dc == h.dc {
-				if d.mounts[h] {
-					delete(d.mounts, h)
-				} else {
-					d.mounts[h] = true
-				}
-			}
-		}
-	case 9: // figures and templates
-		for _, d := range w.datastores {
-			d.free = rapid.IntRange(0, 100).Draw(t, "free")
-		}
-		w.templates = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"0/a", "0/b", "1/a"}), 0, 3, rapid.ID[string]).Draw(t, "templates")
-	}
-}
-
-var scopes = []inventory.Scope{{}, {}, {Datacenters: []string{"/dc0"}}, {Datacenters: []string{"/dc1"}}, {Datacenters: []string{"/dc0"}, Cluster: "one"},
-	{Datacenters: []string{"/dc0", "/dc1"}, Cluster: "t*"}}
-
-// read reads the world, as far as scope and rights let it.
-func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading {
-	r := inventory.Reading{Scope: s, Outside: map[string]bool{}, Hidden: map[string]bool{}, Unread: map[string][]string{}, Crowded: map[string]bool{}}
-	r.Limited = dark && rapid.Bool().Draw(t, "limited")
-	hides := func() bool { return dark && rapid.IntRange(0, 3).Draw(t, "hidden") == 0 }
-	unread := func(id string, fields ...string) {
-		if hides() {
-			r.Unread[id] = rapid.SliceOfNDistinct(rapid.SampledFrom(fields), 1, len(fields), rapid.ID[string]).Draw(t, "fields")
-		}
-	}
-	known := func(id, field string) bool { return !slices.Contains(r.Unread[id], field) }
-	in := func(dc int) bool {
-		return len(s.Datacenters) == 0 || slices.Contains(s.Datacenters, fmt.Sprint("/dc", dc))
-	}
-	inCluster := func(c string) bool {
-		return s.Cluster == "" || s.Cluster == "one" && c == "one" || s.Cluster == "t*" && c == "two"
-	}
-	r.Seen.InstanceID = "this"
-	for dc := range 2 {
-		path := fmt.Sprint("/dc", dc)
-		for _, c := range []string{"one", "two"} {
-			id := fmt.Sprint("domain-", dc, c)
-			if !in(dc) || !inCluster(c) {
-				r.Outside[id] = true
-				continue
-			}
-			r.Seen.Clusters = append(r.Seen.Clusters, inventory.ComputeCluster{Name: c, Path: path + "/host/" + c, ID: id})
-		}
-		if in(dc) {
-			r.Seen.Datacenters = append(r.Seen.Datacenters, inventory.Datacenter{Name: fmt.Sprint("dc", dc), Path: path, ID: path})
-		} else {
-			r.Outside[path] = true
-		}
-	}
-	seen := map[*worldHost]bool{}
-	for _, h := range w.hosts {
-		if !in(h.dc) || !inCluster(h.cluster) {
-			r.Outside[h.id] = true
-			continue
-		}
-		if hides() {
-			r.Hidden[h.id] = true
-			continue
-		}
-		seen[h] = true
-		unread(h.id, "cluster", "cpus", "state", "tags")
-		x := inventory.Host{Name: h.name, ID: h.id}
-		if h.cluster != "" && known(h.id, "cluster") {
-			x.Cluster = fmt.Sprintf("/dc%d/host/%s", h.dc, h.cluster)
-		}
-		if known(h.id, "cpus") {
-			x.CPUs = h.cpus
-		}
-		if known(h.id, "state") {
-			x.State = inventory.Connected
-		}
-		if known(h.id, "tags") {
-			x.Tags = inventory.Tags{"host": h.id}
-		}
-		r.Seen.Hosts = append(r.Seen.Hosts, x)
-	}
-	policy := inventory.StoragePolicy{Name: "all", ID: "policy"}
-	for _, d := range w.datastores {
-		inside := in(d.dc) && (s.Cluster == "" || slices.ContainsFunc(slices.Collect(maps.Keys(d.mounts)), func(h *worldHost) bool { return inCluster(h.cluster) }))
-		if !inside {
-			r.Outside[d.id] = true
-			continue
-		}
-		if hides() {
-			r.Hidden[d.id] = true
-			continue
-		}
-		unread(d.id, "path", "url", "type", "capacityGiB", "freeGiB", "state", "hosts", "tags")
-		x := inventory.Datastore{Name: d.name, ID: d.id}
-		for h := range d.mounts {
-			if seen[h] {
-				x.Hosts = append(x.Hosts, h.name)
-			} else {
-				r.Crowded[d.id] = true
-			}
-		}
-		if known(d.id, "path") {
-			x.Path = d.path()
-		}
-		if known(d.id, "url") {
-			x.URL = d.url
-		}
-		if known(d.id, "capacityGiB") {
-			x.CapacityGiB = 100
-		}
-		if known(d.id, "freeGiB") {
-			x.FreeGiB = d.free
-		}
-		if known(d.id, "tags") {
-			x.Tags = inventory.Tags{"datastore": d.id}
-		}
-		r.Seen.Datastores = append(r.Seen.Datastores, x)
-		policy.Datastores = append(policy.Datastores, d.name)
-	}
-	slices.Sort(policy.Datastores)
-	policy.Datastores = slices.Compact(policy.Datastores)
-	r.Seen.StoragePolicies = []inventory.StoragePolicy{policy}
-	for _, name := range w.templates {
-		dc, id := int(name[0]-'0'), "vm-"+name
-		switch {
-		case !in(dc):
-			r.Outside[id] = true
-		case hides():
-			r.Hidden[id] = true
-		default:
-			unread(id, "guestOS", "datastores", "diskGiB")
-			x := inventory.Template{Name: name[2:], ID: id, Path: fmt.Sprintf("/dc%d/vm/%s", dc, name[2:])}
-			if known(id, "guestOS") {
-				x.GuestOS = "linux"
-			}
-			if known(id, "datastores") {
-				x.Datastores = []string{"disk0"}
-			}
-			if known(id, "diskGiB") {
-				x.DiskGiB = 20
-			}
-			r.Seen.Templates = append(r.Seen.Templates, x)
-		}
-	}
-	return r
-}
-
 // TestLaws holds what refreshing promises, whatever happens to a vCenter and whatever of it can be read:
 //
 //   - the result is an inventory that can be read, or there is none
 //   - the same reading once more changes nothing
 //   - no host or datastore vanishes; an ordinal stays with its datastore and is never given twice
 //   - what lies outside of the scope or is hidden stays, and so does a field that could not be read
+//   - comments stay at their hosts and datastores, also where a person wrote no more than names and mount lists
 //   - without a change no byte changes, in whichever scope and with however little light
 func TestLaws(t *testing.T) {
 	t.Parallel()
@@ -288,6 +63,13 @@ func TestLaws(t *testing.T) {
 			}
 			highest = ordinals(t, inv, merged, highest)
 			stays(t, inv, merged, r)
+			comments(t, inv, merged)
+			if hand, ok := byHand(inv); ok {
+				merged, err := inventory.Merge(hand, r)
+				if err == nil || errors.As(err, &loss) {
+					comments(t, hand, merged)
+				}
+			}
 
 			// The same world in another light.
 			full, err := inventory.Merge(merged, w.read(t, inventory.Scope{}, false))
@@ -357,7 +139,7 @@ func stays(t *rapid.T, old, updated inventory.Inventory, r inventory.Reading) {
 		if (r.Outside[o.ID] || r.Hidden[o.ID]) && o.State != inventory.Gone && !cmp.Equal(o, now) {
 			t.Fatalf("%+v became %+v", o, now)
 		}
-		if slices.Contains(r.Unread[o.ID], "cluster") && o.Cluster != now.Cluster || slices.Contains(r.Unread[o.ID], "tags") && !cmp.Equal(o.Tags, now.Tags) {
+		if slices.Contains(r.Unread[o.ID], "cluster") && o.Cluster != now.Cluster || slices.Contains(r.Unread[o.ID], "path") && o.Path != "" && o.Path != now.Path || slices.Contains(r.Unread[o.ID], "tags") && !cmp.Equal(o.Tags, now.Tags) {
 			t.Fatalf("unread of %+v became %+v", o, now)
 		}
 	}
@@ -373,7 +155,11 @@ func stays(t *rapid.T, old, updated inventory.Inventory, r inventory.Reading) {
 		}
 		dark := r.Outside[o.ID] || r.Hidden[o.ID]
 		if dark && r.Outside[o.ID] {
-			// A host of the scope does not mount it any more, otherwise it would lie in the scope.
+			// A host of the scope does not mount it any more, otherwise it would lie in the scope. What one host is left of is
+			// not local, as anywhere.
+			if len(is) == 1 && len(was) > 1 && o.Local == nil {
+				o.Local = now.Local
+			}
 			was = slices.DeleteFunc(was, func(id string) bool { return seen[id] && !slices.Contains(is, id) })
 		}
 		same := slices.Equal(was, is)
@@ -386,5 +172,68 @@ func stays(t *rapid.T, old, updated inventory.Inventory, r inventory.Reading) {
 			slices.Contains(unread, "path") && o.Path != "" && o.Path != now.Path || slices.Contains(unread, "tags") && o.Tags != nil && !cmp.Equal(o.Tags, now.Tags) {
 			t.Fatalf("unread %v of %+v on %v became %+v on %v", unread, o, was, now, is)
 		}
+	}
+}
+
+// byHand gives an inventory as a person would write it, with ordinals to tell what became of which; or false where names do not do.
+func byHand(inv inventory.Inventory) (inventory.Inventory, bool) {
+	hand := inventory.Inventory{Hosts: slices.Clone(inv.Hosts), Datastores: slices.Clone(inv.Datastores)}
+	for i := range hand.Hosts {
+		hand.Hosts[i] = inventory.Host{Name: hand.Hosts[i].Name}
+	}
+	for i, d := range hand.Datastores {
+		hand.Datastores[i] = inventory.Datastore{Name: d.Name, Ordinal: d.Ordinal, Hosts: d.Hosts}
+	}
+	_, diags := inventory.Parse(inventory.Format(hand), diag.Where{})
+	return hand, !diags.HasErrors()
+}
+
+// comments holds that each comment stays at its entry. Datastores are told apart by their ordinals, which the text with the comments
+// does not have.
+func comments(t *rapid.T, old, updated inventory.Inventory) {
+	plain := old
+	plain.Datastores = slices.Clone(old.Datastores)
+	for i := range plain.Datastores {
+		plain.Datastores[i].Ordinal = 0
+	}
+	plain, diags := inventory.Parse(inventory.Format(plain), diag.Where{})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	lines := strings.Split(inventory.Format(plain), "\n")
+	section, n := "", 0
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "- ") {
+			section, n = line, 0
+			continue
+		}
+		switch section {
+		case "hosts:":
+			lines[i] += " # host " + plain.Hosts[n].Name
+		case "datastores:":
+			for _, d := range old.Datastores {
+				o := d.Ordinal
+				if d.Ordinal = 0; cmp.Equal(d, plain.Datastores[n]) {
+					lines[i] += fmt.Sprintf(" # ordinal: %d,", o)
+				}
+			}
+		}
+		n++
+	}
+	earlier := strings.Join(lines, "\n")
+	got := inventory.FormatLike(updated, earlier)
+	hosts := 0
+	for line := range strings.Lines(got) {
+		entry, comment, ok := strings.Cut(line, " # ")
+		switch {
+		case !ok:
+		case strings.HasPrefix(comment, "host "):
+			hosts++
+		case !strings.Contains(strings.ReplaceAll(entry, "}", ","), strings.TrimSpace(comment)):
+			t.Fatalf("a comment stands at another datastore: %s\nearlier:\n%s\nnow:\n%s", line, earlier, got)
+		}
+	}
+	if n := strings.Count(got, " # ordinal: "); n != len(old.Datastores) || hosts != len(old.Hosts) {
+		t.Fatalf("%d of %d comments of datastores and %d of %d of hosts are left\nearlier:\n%s\nnow:\n%s", n, len(old.Datastores), hosts, len(old.Hosts), earlier, got)
 	}
 }

@@ -108,3 +108,16 @@ func (m matcher[T]) pair(old, updated []T, there func(id string) bool) []int {
 	}
 	return found
 }
+
+// pairDatastores gives for each datastore the position that it has in the second inventory, or -1. Who mounts it says which one it is,
+// so hosts are found first.
+func pairDatastores(old, updated Inventory) []int {
+	nothing := func(string) bool { return false }
+	names := map[string]string{}
+	for i, j := range hostMatcher.pair(old.Hosts, updated.Hosts, nothing) {
+		if j >= 0 {
+			names[old.Hosts[i].Name] = updated.Hosts[j].Name
+		}
+	}
+	return datastoreMatcher.pair(renamed(old, names).Datastores, updated.Datastores, nothing)
+}

@@ -8,9 +8,9 @@ import (
 )
 
 // TemplateOn tells whether a template has files on the datastore. An entry of its list is a path, an id, or a name, which is
-// that of a datastore in the template's own datacenter, as far as paths tell datacenters.
+// that of the datastore in the template's own datacenter, as far as paths tell datacenters.
 func (inv *Inventory) TemplateOn(t Template, d Datastore) bool {
-	return inv.has(t.Datastores, d, inv.datacenterAt(t.Path))
+	return inv.has(t.Datastores, inv.datacenterAt(t.Path), d)
 }
 
 // Lost gives the datastores of a template when all of them are gone, so that nothing can be cloned from it any more. A datastore
@@ -19,17 +19,14 @@ func (inv *Inventory) Lost(t Template) []Datastore {
 	var lost []Datastore
 	home := inv.datacenterAt(t.Path)
 	for _, entry := range t.Datastores {
-		known := false
-		for _, d := range inv.Datastores {
-			if !inv.means(entry, d, home) {
-				continue
-			}
-			if !inv.IsGone(d) {
+		meant := inv.meant(entry, home)
+		for _, i := range meant {
+			if !inv.IsGone(inv.Datastores[i]) {
 				return nil
 			}
-			known, lost = true, append(lost, d)
+			lost = append(lost, inv.Datastores[i])
 		}
-		if !known {
+		if len(meant) == 0 {
 			return nil
 		}
 	}
@@ -39,26 +36,52 @@ func (inv *Inventory) Lost(t Template) []Datastore {
 // PolicyAllows tells whether the datastore satisfies a storage policy. Policies are the whole vCenter's: an entry of the list is
 // a path, an id, or a name, which means every datastore that has it.
 func (inv *Inventory) PolicyAllows(p StoragePolicy, d Datastore) bool {
-	return inv.has(p.Datastores, d, "")
+	return inv.has(p.Datastores, "", d)
 }
 
 // has tells whether a list that belongs to a datacenter, given by its path, or to none, has the datastore.
-func (inv *Inventory) has(entries []string, d Datastore, datacenter string) bool {
-	return slices.ContainsFunc(entries, func(entry string) bool { return inv.means(entry, d, datacenter) })
+func (inv *Inventory) has(list []string, datacenter string, d Datastore) bool {
+	return slices.ContainsFunc(list, func(entry string) bool {
+		return slices.ContainsFunc(inv.meant(entry, datacenter), func(i int) bool { return inv.Datastores[i].Object() == d.Object() })
+	})
 }
 
-// means tells whether one entry of such a list is the datastore.
-func (inv *Inventory) means(entry string, d Datastore, datacenter string) bool {
-	switch {
-	case entry == "":
-		return false
-	case d.Path == entry, d.ID != "" && isID(DatastoreClass, d.ID, entry):
-		return true
-	case d.Name != entry:
-		return false
+// meant gives the positions of the datastores that an entry of such a list means.
+func (inv *Inventory) meant(entry, datacenter string) []int {
+	var exactly, named []int
+	for i, d := range inv.Datastores {
+		switch {
+		case entry == "":
+		case d.Path == entry, d.ID != "" && isID(DatastoreClass, d.ID, entry):
+			exactly = append(exactly, i)
+		case d.Name == entry:
+			named = append(named, i)
+		}
 	}
-	home := inv.datacenterAt(d.Path)
-	return datacenter == "" || home == "" || home == datacenter
+	if len(exactly) > 0 {
+		return exactly
+	}
+	return inv.inDatacenter(named, datacenter)
+}
+
+// inDatacenter narrows datastores of one name, by their positions, to a datacenter, where one of them has it: the one that is known
+// to lie there, and is not gone.
+func (inv *Inventory) inDatacenter(named []int, datacenter string) []int {
+	if datacenter == "" {
+		return named
+	}
+	home := func(i int) string { return inv.datacenterAt(inv.Datastores[i].Path) }
+	named = slices.DeleteFunc(slices.Clone(named), func(i int) bool { return home(i) != "" && home(i) != datacenter })
+	named = preferred(named, func(i int) bool { return home(i) == datacenter })
+	return preferred(named, func(i int) bool { return inv.Datastores[i].State != Gone })
+}
+
+// preferred gives those that are better, where any are.
+func preferred(positions []int, better func(int) bool) []int {
+	if !slices.ContainsFunc(positions, better) {
+		return positions
+	}
+	return slices.DeleteFunc(positions, func(i int) bool { return !better(i) })
 }
 
 // datacenterAt gives the path of the datacenter that a path lies in: a listed one, or what stands before the folders that every

@@ -29,9 +29,10 @@ func TestMeaningOfNames(t *testing.T) {
 		on   []string // ids
 		fits []string
 	}{
-		{"/F/A/vm/t", []string{"disk"}, []string{"s1", "s4"}, []string{"s1", "s2", "s3", "s4"}},
-		{"/F/B/vm/deep/t", []string{"disk"}, []string{"s2", "s4"}, []string{"s1", "s2", "s3", "s4"}},
-		{"/C/vm/t", []string{"disk"}, []string{"s3", "s4"}, []string{"s1", "s2", "s3", "s4"}}, // not listed, and the path tells it
+		{"/F/A/vm/t", []string{"disk"}, []string{"s1"}, []string{"s1", "s2", "s3", "s4"}},
+		{"/F/B/vm/deep/t", []string{"disk"}, []string{"s2"}, []string{"s1", "s2", "s3", "s4"}},
+		{"/C/vm/t", []string{"disk"}, []string{"s3"}, []string{"s1", "s2", "s3", "s4"}}, // not listed, and the path tells it
+		{"/D/vm/t", []string{"disk"}, []string{"s4"}, []string{"s1", "s2", "s3", "s4"}}, // it may lie there
 		{"", []string{"disk"}, []string{"s1", "s2", "s3", "s4"}, []string{"s1", "s2", "s3", "s4"}},
 		{"/F/A/vm/t", []string{"/F/B/datastore/disk"}, []string{"s2"}, []string{"s2"}},
 		{"/F/A/vm/t", []string{"other", "s4", "Datastore:s3"}, []string{"s3", "s4"}, []string{"s3", "s4"}},

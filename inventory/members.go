@@ -39,19 +39,24 @@ func (m *merger) datastore(old Datastore, seen *Datastore) {
 		seen.Local = old.Local
 	}
 	staysShared(len(old.Hosts), seen)
+	if !old.IsLocal() {
+		m.crowded(seen)
+	}
 	if old.CapacityGiB == seen.CapacityGiB && 10*abs(old.FreeGiB-seen.FreeGiB) <= seen.CapacityGiB {
 		seen.FreeGiB = old.FreeGiB
-	}
-	if slices.Contains(m.read.Unread[seen.ID], "path") {
-		m.vague[old.Path] = true
 	}
 }
 
 // firstSight is of a datastore that nothing is remembered of.
 func (m *merger) firstSight(d *Datastore) {
 	d.Ordinal = unnumbered
-	if m.read.Crowded[d.ID] && d.IsLocal() {
-		// With the other hosts out of sight it only looks like the disk of the one that is left.
+	m.crowded(d)
+}
+
+// crowded keeps a datastore that was not local from being so while other hosts than the listed one seem to mount it. One that was
+// local has a pool, which must not vanish with its machines because vCenter contradicts itself.
+func (m *merger) crowded(d *Datastore) {
+	if d.Local == nil && m.read.Crowded[d.ID] && d.IsLocal() {
 		no := false
 		d.Local = &no
 	}
@@ -62,8 +67,6 @@ func (m *merger) unmounted(d *Datastore) {
 	had := len(d.Hosts)
 	d.Hosts = m.left(d.ID, d.Hosts)
 	staysShared(had, d)
-	m.vague[cmp.Or(d.Path, d.Name)] = true
-	m.vagueNames[d.Name] = true
 }
 
 // staysShared keeps what several hosts have mounted from looking like the disk of the one that is left: a LUN of which
@@ -123,20 +126,58 @@ func (m *merger) left(id string, hosts []string) []string {
 	return rest
 }
 
-func (m *merger) pod(old DatastoreCluster, seen *DatastoreCluster) {
-	for _, d := range old.Datastores {
-		if (m.vague[seen.Path+"/"+d] || m.vague[d]) && !slices.Contains(seen.Datastores, d) {
-			seen.Datastores = append(seen.Datastores, d)
+// point puts tokens of the merged datastores into the lists of both sides, so that each entry is compared as what it means.
+func (m *merger) point(out *Inventory) {
+	seen := m.read.Seen.Datastores
+	at := make([]int, len(m.old.Datastores))
+	next := len(seen)
+	for i, j := range m.datastores {
+		at[i] = j
+		if j < 0 {
+			// combine puts these behind those that were seen.
+			at[i] = next
+			next++
+		}
+		d := m.old.Datastores[i]
+		switch {
+		case j >= 0 && slices.Contains(m.read.Unread[seen[j].ID], "path"):
+			m.vague[token(at[i])] = true
+		case j < 0 && m.stays(d.ID, m.datastoreWithin(d)):
+			m.vague[token(at[i])], m.unseen[token(at[i])] = true, true
 		}
 	}
+	// What neither side knew by itself both may know together.
+	remembered, read, merged := newDirectory(&m.old), newDirectory(&m.read.Seen), newDirectory(out)
+	m.old.tokens(func(entry, datacenter string) []int {
+		if found := through(at, remembered.find(entry, datacenter)); len(found) > 0 {
+			return found
+		}
+		return merged.find(entry, datacenter)
+	})
+	out.tokens(func(entry, datacenter string) []int {
+		if found := read.find(entry, datacenter); len(found) > 0 {
+			return found
+		}
+		return merged.find(entry, datacenter)
+	})
+}
+
+func (m *merger) pod(old DatastoreCluster, seen *DatastoreCluster) {
+	seen.Datastores = withThose(seen.Datastores, old.Datastores, m.vague)
 }
 
 func (m *merger) policy(old StoragePolicy, seen *StoragePolicy) {
-	for _, d := range old.Datastores {
-		if m.vagueNames[d] && !slices.Contains(seen.Datastores, d) {
-			seen.Datastores = append(seen.Datastores, d)
+	seen.Datastores = withThose(seen.Datastores, old.Datastores, m.unseen)
+}
+
+// withThose adds those of the old that are in a set.
+func withThose(list, old []string, those map[string]bool) []string {
+	for _, d := range old {
+		if those[d] && !slices.Contains(list, d) {
+			list = append(list, d)
 		}
 	}
+	return list
 }
 
 func abs(n int) int {

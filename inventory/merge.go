@@ -24,18 +24,20 @@ func Merge(old Inventory, read Reading) (Inventory, error) {
 		return Inventory{}, err
 	}
 	read.Seen = out
-	m := &merger{read: read, vague: map[string]bool{}, vagueNames: map[string]bool{},
+	m := &merger{read: read, vague: map[string]bool{}, unseen: map[string]bool{},
 		hostLoss: LossError{What: "hosts"}, datastoreLoss: LossError{What: "datastores"}}
 	m.place(old, out)
 
 	out.Hosts = combine(m, hostMatcher, m.old.Hosts, out.Hosts, rules[Host]{within: m.hostWithin, seen: m.host, gone: m.hostGone})
 	out.Datastores = combine(m, datastoreMatcher, m.old.Datastores, out.Datastores,
-		rules[Datastore]{within: m.datastoreWithin, seen: m.datastore, first: m.firstSight, unseen: m.unmounted, gone: m.datastoreGone})
+		rules[Datastore]{pairs: m.datastores, within: m.datastoreWithin, seen: m.datastore, first: m.firstSight, unseen: m.unmounted, gone: m.datastoreGone})
 	yield(out.Datastores)
-	m.number(&out)
-
 	in := read.Scope.holds
 	out.Datacenters = combine(m, datacenterMatcher, m.old.Datacenters, out.Datacenters, rules[Datacenter]{within: func(x Datacenter) bool { return in(x.Path) }})
+	m.point(&out)
+	merged := slices.Clone(out.Datastores)
+	m.number(&out)
+
 	out.Clusters = combine(m, clusterMatcher, m.old.Clusters, out.Clusters, rules[ComputeCluster]{within: m.clusterWithin})
 	out.DatastoreClusters = combine(m, podMatcher, m.old.DatastoreClusters, out.DatastoreClusters, rules[DatastoreCluster]{within: m.podWithin, seen: m.pod})
 	out.Networks = combine(m, networkMatcher, m.old.Networks, out.Networks, rules[Network]{within: m.networkWithin, seen: m.network, unseen: m.offNetwork})
@@ -43,8 +45,9 @@ func Merge(old Inventory, read Reading) (Inventory, error) {
 	out.Folders = combine(m, folderMatcher, m.old.Folders, out.Folders, rules[Folder]{within: func(x Folder) bool { return in(x.Path) }})
 	out.Templates = combine(m, templateMatcher, m.old.Templates, out.Templates, rules[Template]{within: func(x Template) bool { return in(x.Path) }})
 	out.StoragePolicies = combine(m, policyMatcher, m.old.StoragePolicies, out.StoragePolicies, rules[StoragePolicy]{seen: m.policy})
-	out.Gaps = m.notes(m.old.Gaps, out.Gaps)
-	out.Disagreements = m.notes(m.old.Disagreements, out.Disagreements)
+	out.Gaps = m.gaps(m.old.Gaps, out.Gaps)
+	out.Disagreements = m.disagreements(m.old.Disagreements, out.Disagreements, &out)
+	out.spell(merged, func(int) bool { return false })
 	out.canonicalise()
 
 	if diags := out.check(diag.Where{}); diags.HasErrors() {
@@ -60,6 +63,8 @@ func Merge(old Inventory, read Reading) (Inventory, error) {
 
 // rules say what a class does beyond the common. A nil one is nothing; within is then everything.
 type rules[T any] struct {
+	// pairs gives for each remembered object the position that it has among those seen, or -1; a nil one is found out.
+	pairs []int
 	// within tells whether a remembered object lies in the scope.
 	within func(T) bool
 	// seen takes over what is remembered of an object that was seen; first is told of one that is new.
@@ -75,7 +80,11 @@ type rules[T any] struct {
 func combine[T any](m *merger, c matcher[T], old, seen []T, r rules[T]) []T {
 	out := slices.Clone(seen)
 	known := make([]bool, len(seen))
-	for i, j := range c.pair(old, seen, m.there) {
+	pairs := r.pairs
+	if pairs == nil {
+		pairs = c.pair(old, seen, m.there)
+	}
+	for i, j := range pairs {
 		o := old[i]
 		switch {
 		case j >= 0:

@@ -197,3 +197,76 @@ func TestForget(t *testing.T) {
 		}
 	}
 }
+
+// Forgetting one of two datastores of a name leaves the other's name to itself, as a refresh would, and an entry that meant the
+// forgotten one never becomes the other.
+func TestForgetSpellsListsAgain(t *testing.T) {
+	t.Parallel()
+	inv := parse(t, `
+datacenters: [{name: A, path: /A}, {name: B, path: /B}]
+hosts: [{name: a}]
+datastores: [{name: d, path: /A/datastore/d, state: gone}, {name: d, path: /B/datastore/d, hosts: [a]}]
+templates: [{name: t, path: /A/vm/t, datastores: [d]}, {name: t, path: /B/vm/t, datastores: [/B/datastore/d]}]
+storagePolicies: [{name: p, datastores: [d]}, {name: q, datastores: [/A/datastore/d]}]
+`)
+	got, refused := inventory.Forget(inv, []string{"/A/datastore/d"})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	want := `templates:
+- {name: t, path: /A/vm/t, datastores: [/A/datastore/d]}
+- {name: t, path: /B/vm/t, datastores: [d]}
+storagePolicies:
+- {name: p, datastores: [/A/datastore/d, d]}
+- {name: q, datastores: [/A/datastore/d]}
+`
+	if text := inventory.Format(got); !strings.HasSuffix(text, want) {
+		t.Errorf("got\n%s", text)
+	}
+}
+
+// What vCenter contradicts itself about stays until both sides could be read.
+func TestContradictionsStay(t *testing.T) {
+	t.Parallel()
+	const says = ": host b says that it mounts it, and it does not say so"
+	inv := `
+datacenters: [{name: A, path: /A}, {name: B, path: /B}]
+clusters: [{name: c, path: /A/host/c}]
+hosts: [{name: a, id: h1, cluster: /A/host/c}, {name: b, id: h2}, {name: e, id: h3}, {name: f, id: h4}, {name: g, id: h5}]
+datastores: [{name: d, id: s1, path: /A/datastore/d, ordinal: 1, hosts: [a]}, {name: x, id: s2, path: /B/datastore/x, ordinal: 2, hosts: [e]}]
+networks: [{name: n, id: n1, path: /A/network/n, type: Network}]
+`
+	old := parse(t, inv+"disagreements: ['datastore /A/datastore/d"+says+"', 'network /A/network/n: its hosts disagree on forged transmits']\n")
+	without := func(pairs ...string) inventory.Inventory {
+		return parse(t, strings.NewReplacer(append(pairs, ", ordinal: 1", "", ", ordinal: 2", "")...).Replace(inv))
+	}
+	network := "network /A/network/n: its hosts disagree on forged transmits"
+	both := []string{"datastore /A/datastore/d" + says, network}
+	b := "{name: b, id: h2}, "
+	for name, c := range map[string]struct {
+		read inventory.Reading
+		want []string
+	}{
+		"both sides are read":                 {inventory.Reading{Seen: without()}, nil},
+		"the host is out of scope":            {inventory.Reading{Seen: without(b, ""), Scope: inventory.Scope{Datacenters: []string{"/A"}, Cluster: "c"}, Outside: map[string]bool{"h2": true}}, both[:1]},
+		"the host is out of sight":            {inventory.Reading{Seen: without(b, ""), Hidden: map[string]bool{"h2": true}}, both[:1]},
+		"the host is gone":                    {inventory.Reading{Seen: without(b, "")}, nil},
+		"what the host mounts is not read":    {inventory.Reading{Seen: without(), Unread: map[string][]string{"h2": {"datastores"}}}, both[:1]},
+		"what the datastore says is not read": {inventory.Reading{Seen: without(), Unread: map[string][]string{"s1": {"hosts"}}}, both[:1]},
+		"what hosts say of a network is not":  {inventory.Reading{Seen: without(), Unread: map[string][]string{"n1": {"security"}}}, both[1:]},
+		"datastore and network are elsewhere": {inventory.Reading{Seen: parse(t, "hosts: [{name: e, id: h3}]\ndatastores: [{name: x, id: s2, path: /B/datastore/x, hosts: [e]}]\n"), Scope: inventory.Scope{Datacenters: []string{"/B"}}}, both},
+		"the path of the datastore is not read": {func() inventory.Reading {
+			r := inventory.Reading{Seen: without("path: /A/datastore/d, ", ""), Unread: map[string][]string{"s1": {"path"}}}
+			r.Seen.Disagreements = []string{"datastore d" + says}
+			return r
+		}(), both[:1]},
+	} {
+		got, err := inventory.Merge(old, c.read)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if !slices.Equal(got.Disagreements, c.want) {
+			t.Errorf("%s: %q", name, got.Disagreements)
+		}
+	}
+}

@@ -12,9 +12,9 @@ type merger struct {
 	seen, inside, absent map[string]bool
 	// datastores gives for each remembered datastore the position that it has among those seen, or -1.
 	datastores []int
-	// vague are the paths of datastores that may be there though nobody saw them there, vagueNames the names of those whose
-	// entries stay as they are: they may fit policies.
-	vague, vagueNames map[string]bool
+	// unseen are the tokens of datastores whose entries stay though nobody saw them: they may fit policies. vague are those, and
+	// those that are seen and do not show where they lie: they may be in datastore clusters.
+	unseen, vague map[string]bool
 
 	hostLoss, datastoreLoss LossError
 }

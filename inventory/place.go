@@ -6,8 +6,8 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
-	"strings"
 )
 
 // place finds out which of the remembered hosts lie in the scope and which of those are no longer there, and gives the
@@ -61,6 +61,11 @@ func free(h Host, used map[string]bool) string {
 	used[name] = true
 	return name
 }
+
+var freed = regexp.MustCompile(` \(gone(?: \d+)?\)$`)
+
+// wasCalled gives the name that a host had before free gave it another one.
+func wasCalled(name string) string { return freed.ReplaceAllString(name, "") }
 
 // renamed gives an inventory with other names for its hosts.
 func renamed(inv Inventory, names map[string]string) Inventory {
@@ -166,26 +171,6 @@ func (m *merger) podWithin(p DatastoreCluster) bool {
 func (m *merger) poolWithin(p ResourcePool) bool {
 	return m.read.Scope.holds(p.Path) && (m.read.Scope.Cluster == "" ||
 		slices.ContainsFunc(m.old.Clusters, func(c ComputeCluster) bool { return within(p.Path, c.Path) && m.clusterWithin(c) }))
-}
-
-// notes gives the gaps or disagreements: those of this reading, and those about what lies outside of its scope.
-func (m *merger) notes(old, read []string) []string {
-	if m.read.Scope.isWhole() {
-		return read
-	}
-	out := slices.Clone(read)
-	for _, note := range old {
-		at := strings.Index(note, " /")
-		if at < 0 || strings.Contains(note[:at], ":") {
-			continue // it is about the vCenter as a whole
-		}
-		p, _, _ := strings.Cut(note[at+1:], ": ")
-		if !m.pathWithin(p) {
-			out = append(out, note)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // pathWithin tells whether what is remembered at a path lies in the scope.

@@ -22,9 +22,10 @@ type Reading struct {
 	// Hidden are objects that are there, or may be, and could not be read at all.
 	Hidden map[string]bool
 	// Unread are the fields of other objects that could not be read, under the names that they have in the
-	// text of an inventory.
+	// text of an inventory. The datastores of a host, which has no such field, are what it says that it mounts.
 	Unread map[string][]string
-	// Crowded are datastores that hosts out of sight mount as well.
+	// Crowded are datastores that other hosts mount as well than those that they list: hosts out of scope or sight, or such that
+	// say so and are not listed.
 	Crowded map[string]bool
 	// Limited tells that the user does not see everything: what was not seen may be there all the same.
 	Limited bool

@@ -74,6 +74,9 @@ is in the file stay; without a change the file is not touched.
 				for _, g := range updated.Gaps {
 					diags.Warnf(diag.InventoryGap, f.At, "%s", g).WithHint("what was not read stays as it was")
 				}
+				for _, d := range updated.Disagreements {
+					diags.Warnf(diag.Disagreement, f.At, "%s", d).WithHint("mounts are as the datastore has them; a VMFS datastore that lists one host gets local: false if it is new")
+				}
 				return report(s, diags)
 			})
 			if err != nil {

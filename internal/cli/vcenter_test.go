@@ -25,6 +25,8 @@ type labKey struct{}
 //	lab volume MACHINE        attach a volume of the shared datastore
 //	lab unread MACHINE        take away the right to read where it is
 //	lab inaccessible DATASTORE  show neither size nor url of it, for the moment
+//
+// and `start` starts another one in its place, of those in vcenterlabs_test.go.
 func TestVCenter(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs(examples)
@@ -44,6 +46,7 @@ func TestVCenter(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": positive("exits STATUS COMMAND...", 2, exits),
 			"lines": positive("lines stdout|stderr|FILE N", 2, lines),
+			"start": positive("start LAB", 1, startOther),
 			"lab":   positive("lab maintenance|lose|hide|volume|unread|inaccessible NAME", 2, changeLab),
 		},
 	})

@@ -65,6 +65,8 @@ const (
 	RefreshLoss           Code = "RefreshLoss"
 	OtherVCenter          Code = "OtherVCenter"
 	DRSOff                Code = "DRSOff"
+	TemplateOnOneHost     Code = "TemplateOnOneHost"
+	DatastoreUnused       Code = "DatastoreUnused"
 
 	// Choosing datastores and spreading over them.
 	NoLocalDatastore  Code = "NoLocalDatastore"

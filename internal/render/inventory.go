@@ -33,11 +33,18 @@ func Inventory(w io.Writer, inv inventory.Inventory, wide bool) error {
 		}
 	}
 	fmt.Fprintf(w, "\n%s\n", v.summary())
-	if len(inv.Gaps) > 0 {
-		fmt.Fprintln(w, "\nNot read at the last refresh, so nothing becomes gone:")
+	if err := notes(w, "Not read at the last refresh, so nothing becomes gone:", inv.Gaps); err != nil {
+		return err
 	}
-	for _, g := range inv.Gaps {
-		if _, err := fmt.Fprintln(w, "  "+diag.Printable(g)); err != nil {
+	return notes(w, "vCenter contradicts itself, and what a datastore says of its hosts counts:", inv.Disagreements)
+}
+
+func notes(w io.Writer, head string, notes []string) error {
+	if len(notes) > 0 {
+		fmt.Fprintln(w, "\n"+head)
+	}
+	for _, n := range notes {
+		if _, err := fmt.Fprintln(w, "  "+diag.Printable(n)); err != nil {
 			return err
 		}
 	}
@@ -143,7 +150,11 @@ func (v view) who(d inventory.Datastore) mounted {
 	case len(mounting) == 0:
 		return mounted{words: "none"}
 	case len(mounting) == 1:
-		return mounted{mounting[0], len(elsewhere) == 0}
+		words := mounting[0]
+		if d.Local != nil && !*d.Local {
+			words += " (local: false)"
+		}
+		return mounted{words, len(elsewhere) == 0}
 	case len(elsewhere) == 0:
 		return mounted{fmt.Sprintf("all %d", all), true}
 	}

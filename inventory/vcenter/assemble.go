@@ -77,6 +77,11 @@ func (b *builder) host(n *node) inventory.Host {
 	}
 	if c := b.above(n, "ClusterComputeResource"); c != nil {
 		out.Cluster = b.pathOf(c)
+	} else if alone := b.above(n, "ComputeResource"); alone != nil {
+		// Where hosts stand that nobody put into a folder goes without saying.
+		if dc := b.above(alone, "Datacenter"); dc != nil && b.pathOf(alone) != b.pathOf(dc)+"/host/"+n.name {
+			out.Path = b.pathOf(alone)
+		}
 	}
 	switch value[types.HostSystemConnectionState](n, "runtime.connectionState") {
 	case types.HostSystemConnectionStateConnected:
@@ -94,7 +99,7 @@ func (b *builder) datastoreCluster(n *node) inventory.DatastoreCluster {
 	out := inventory.DatastoreCluster{Name: n.name, Path: b.pathOf(n), ID: n.ref.Value, Tags: b.tags[n.ref]}
 	for _, d := range b.chosen.datastores {
 		if d.parent != nil && *d.parent == n.ref {
-			out.Datastores = append(out.Datastores, d.name)
+			out.Datastores = append(out.Datastores, b.spelled(d))
 		}
 	}
 	return out
@@ -113,7 +118,7 @@ func (b *builder) template(n *node) inventory.Template {
 		out.DiskGiB = int((disks[0].bytes + 1<<30 - 1) >> 30)
 	}
 	var hidden int
-	if out.Datastores, hidden = b.names(references(n, "datastore")); hidden > 0 {
+	if out.Datastores, hidden = b.datastoreNames(references(n, "datastore")); hidden > 0 {
 		b.outOfSight(n, hidden, "its datastores are")
 		b.doubt(n, "datastores")
 	}

@@ -18,8 +18,10 @@ type builder struct {
 	tags   map[types.ManagedObjectReference]inventory.Tags
 	// fields are those of objects that could not be read, by id.
 	fields map[string][]string
-	// crowded are datastores that hosts out of sight mount as well.
+	// crowded are datastores that other hosts mount as well: hosts out of scope or sight, or such that say so.
 	crowded map[string]bool
+	// sayers are the hosts that say that they mount a datastore.
+	sayers map[types.ManagedObjectReference][]*node
 }
 
 // doubt notes fields of an object that could not be read, or not whole.
@@ -32,6 +34,19 @@ func (b *builder) names(refs []types.ManagedObjectReference) (names []string, hi
 	for _, ref := range refs {
 		if n := b.nodes[ref]; n != nil && n.name != "" {
 			names = append(names, n.name)
+		} else {
+			hidden++
+		}
+	}
+	slices.Sort(names)
+	return names, hidden
+}
+
+// datastoreNames is names for datastores, by path, else id, where the name is not that of one alone.
+func (b *builder) datastoreNames(refs []types.ManagedObjectReference) (names []string, hidden int) {
+	for _, ref := range refs {
+		if n := b.nodes[ref]; n != nil && n.name != "" {
+			names = append(names, b.spelled(n))
 		} else {
 			hidden++
 		}

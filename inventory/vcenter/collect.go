@@ -69,7 +69,7 @@ func (s *Session) collect(ctx context.Context, scope Scope, remembered inventory
 	t.unread(tagged)
 	t.nameless()
 	t.severed()
-	b := builder{tree: t, chosen: chosen, tags: attached.tags, fields: map[string][]string{}, crowded: map[string]bool{}}
+	b := builder{tree: t, chosen: chosen, tags: attached.tags, fields: map[string][]string{}, crowded: map[string]bool{}, sayers: t.sayersOf()}
 	inv := b.inventory()
 	b.unknown(tagged)
 	b.unknown(chosen.outside)

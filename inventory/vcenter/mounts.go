@@ -16,7 +16,7 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 		Name:        n.name,
 		Path:        b.pathOf(n),
 		ID:          n.ref.Value,
-		URL:         summary.Url,
+		URL:         b.url(n, summary),
 		Type:        summary.Type,
 		CapacityGiB: int(nearest(summary.Capacity, 1<<30)),
 		FreeGiB:     int(nearest(summary.FreeSpace, 1<<30)),
@@ -38,10 +38,13 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 				out.Hosts = append(out.Hosts, h.name)
 			}
 		}
+		b.crowded[n.ref.Value] = slices.ContainsFunc(b.sayers[n.ref], func(h *node) bool { return !b.chosen.within[h.ref] })
 		return out
 	}
 	elsewhere, hidden := 0, 0
+	listed := map[types.ManagedObjectReference]bool{}
 	for _, m := range mounts(n) {
+		listed[m.Key] = true
 		// Not mounted is not the same as inaccessible, which stays in the list.
 		if m.MountInfo.Mounted != nil && !*m.MountInfo.Mounted {
 			continue
@@ -58,7 +61,29 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 	}
 	slices.Sort(out.Hosts)
 	b.outOfSight(n, hidden, "the hosts that mount it are")
-	b.crowded[n.ref.Value] = elsewhere+hidden > 0
+	b.crowded[n.ref.Value] = elsewhere+hidden > 0 || slices.ContainsFunc(b.sayers[n.ref], func(h *node) bool { return !listed[h.ref] })
+	return out
+}
+
+// url is the datastore's url as storage drivers want it. Another one, as simulators make it up, is as good as none: the entry
+// keeps what it had, and a gap says so without the url itself, which may be another each time.
+func (b *builder) url(n *node, summary types.DatastoreSummary) string {
+	if summary.Url == "" || inventory.IsURL(summary.Url) {
+		return summary.Url
+	}
+	b.gap(n, "its url is none of a datastore, such as ds:///vmfs/volumes/…/")
+	b.doubt(n, "url")
+	return ""
+}
+
+// sayersOf gives for each datastore the hosts, of the whole vCenter, that say that they mount it.
+func (t *tree) sayersOf() map[types.ManagedObjectReference][]*node {
+	out := map[types.ManagedObjectReference][]*node{}
+	for _, h := range t.all("HostSystem") {
+		for _, ref := range references(h, "datastore") {
+			out[ref] = append(out[ref], h)
+		}
+	}
 	return out
 }
 

@@ -66,10 +66,9 @@ func readPolicies(ctx context.Context, c *pbm.Client, t *tree, chosen *selection
 		for _, hub := range satisfied[policy.ID].CompatibleDatastores() {
 			ref := types.ManagedObjectReference{Type: hub.HubType, Value: hub.HubId}
 			if n := t.nodes[ref]; n != nil && chosen.within[ref] {
-				policy.Datastores = append(policy.Datastores, n.name)
+				policy.Datastores = append(policy.Datastores, t.spelled(n))
 			}
 		}
-		// Datastores of several datacenters may have one name.
 		slices.Sort(policy.Datastores)
 		policy.Datastores = slices.Compact(policy.Datastores)
 		out = append(out, policy)

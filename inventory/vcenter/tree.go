@@ -36,6 +36,8 @@ type tree struct {
 	hidden map[string]bool
 	// limited tells that the user does not see everything.
 	limited bool
+	// named counts the datastores of a name.
+	named map[string]int
 }
 
 func newTree(root types.ManagedObjectReference) *tree {
@@ -145,6 +147,20 @@ func (t *tree) pathOf(n *node) string {
 		}
 	}
 	return n.path
+}
+
+// spelled is how lists have a datastore.
+func (t *tree) spelled(n *node) string {
+	if t.named == nil {
+		t.named = map[string]int{}
+		for _, d := range t.all("Datastore") {
+			t.named[d.name]++
+		}
+	}
+	if t.named[n.name] == 1 {
+		return n.name
+	}
+	return cmp.Or(t.pathOf(n), n.ref.Value)
 }
 
 // above gives the nearest ancestor of one of these types.

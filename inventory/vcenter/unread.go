@@ -22,6 +22,7 @@ var sources = []struct {
 	{[]string{"HostSystem"}, "runtime.inMaintenanceMode", []string{"state"}, false},
 	{[]string{"HostSystem"}, "summary.hardware.numCpuCores", []string{"cpus"}, false},
 	{[]string{"HostSystem"}, "summary.hardware.memorySize", []string{"memoryMiB"}, false},
+	{[]string{"HostSystem"}, "datastore", []string{"datastores"}, true},
 	{[]string{"Datastore"}, "summary", []string{"url", "type", "capacityGiB", "freeGiB", "state"}, false},
 	{[]string{"Datastore"}, "host", []string{"hosts"}, true},
 	{[]string{"Network", "OpaqueNetwork", "DistributedVirtualPortgroup"}, "host", []string{"hosts"}, true},
@@ -43,7 +44,7 @@ func (b *builder) unknown(nodes []*node) {
 		switch {
 		case b.pathOf(n) != "":
 		case n.ref.Type == "HostSystem":
-			b.doubt(n, "cluster")
+			b.doubt(n, "cluster", "path")
 		default:
 			b.doubt(n, "path")
 		}

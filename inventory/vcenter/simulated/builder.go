@@ -127,10 +127,17 @@ func (b *Builder) Host(cluster Ref, name, id string) Ref {
 	return h.Self
 }
 
-// Standalone makes a host that is in no cluster.
-func (b *Builder) Standalone(datacenter Ref, name string) Ref {
-	dc := b.ctx.Map.Get(datacenter).(*simulator.Datacenter)
-	task, err := object.NewFolder(b.client, dc.HostFolder).AddStandaloneHost(b.ctx, types.HostConnectSpec{HostName: name}, true, nil, nil)
+// HostFolder makes a folder for hosts.
+func (b *Builder) HostFolder(datacenter Ref, name string) Ref {
+	return b.Folder(b.ctx.Map.Get(datacenter).(*simulator.Datacenter).HostFolder, name)
+}
+
+// Standalone makes a host that is in no cluster, in a datacenter or in a folder for hosts.
+func (b *Builder) Standalone(parent Ref, name string) Ref {
+	if dc, ok := b.ctx.Map.Get(parent).(*simulator.Datacenter); ok {
+		parent = dc.HostFolder
+	}
+	task, err := object.NewFolder(b.client, parent).AddStandaloneHost(b.ctx, types.HostConnectSpec{HostName: name}, true, nil, nil)
 	must(err)
 	info, err := task.WaitForResult(context.Background())
 	must(err)
@@ -231,6 +238,12 @@ func (b *Builder) Mount(datastore, host Ref) {
 	if c, ok := b.ctx.Map.Get(*h.Parent).(*simulator.ClusterComputeResource); ok && !slices.Contains(c.Datastore, datastore) {
 		c.Datastore = append(c.Datastore, datastore)
 	}
+}
+
+// Claim has a host say that it mounts a datastore, which does not say so, as until its storage is scanned again.
+func (b *Builder) Claim(datastore, host Ref) {
+	h := b.ctx.Map.Get(host).(*simulator.HostSystem)
+	h.Datastore = append(h.Datastore, datastore)
 }
 
 // DatastoreCluster makes a datastore cluster.
