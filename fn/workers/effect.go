@@ -16,6 +16,7 @@ import (
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
+	"github.com/vspread/vspread/inventory"
 )
 
 // What somebody says and what has no effect is told: as a warning where the ClusterSpread says it, since somebody wrote it for
@@ -41,7 +42,7 @@ func restore(converted, original *yaml.Node, part site.Part) {
 
 // noteIgnored tells of values that count for nothing in the pool's machines, and of those of the seed's template that are left
 // out of them.
-func (d draft) noteIgnored(group string, seed *object.Object) {
+func (d draft) noteIgnored(g group, seed *object.Object) {
 	said := tree.Clone(d.spec)
 	if v, _ := d.sources.value("snapshot"); v != nil {
 		tree.Fill(said, tree.Clone(v), "snapshot") // which full clones are written without
@@ -49,7 +50,11 @@ func (d draft) noteIgnored(group string, seed *object.Object) {
 	if seed != nil {
 		restore(said, tree.Get(seed.Node, "spec", "template", "spec"), site.MachinePart)
 	}
-	for _, x := range madeOf(said, d.vsphere).Ignored() {
+	made := madeOf(said, d.vsphere)
+	if z := g.seed.zone; z != nil && d.pool.adopted == nil && otherPlace(*z, d.pool.Datastore, d.vsphere) == "" {
+		made.Zone = d.meantBy(*z, said)
+	}
+	for _, x := range made.Ignored() {
 		if slices.Contains(saidElsewhere, x.Field) {
 			continue
 		}
@@ -57,13 +62,44 @@ func (d draft) noteIgnored(group string, seed *object.Object) {
 		if slices.ContainsFunc(onlyOld[x.Part], func(p []string) bool { return slices.Equal(p, x.Path) }) {
 			from.at = diag.At(seed.Ref, "spec.template.spec")
 		}
+		if from.at == (diag.Where{}) {
+			continue // nobody says it
+		}
 		severity := diag.Info
 		if from.at.Object.Kind == v1alpha1.ClusterSpreadKind {
 			severity = diag.Warning
 		}
-		d.diags.Add(severity, diag.FieldIgnored, from.at.Dot(dotted(x.Path)), "has no effect in group %s: %s", group, x.Why)
+		d.diags.Add(severity, diag.FieldIgnored, from.at.Dot(dotted(x.Path)), "has no effect in group %s: %s", g.Name, x.Why)
 	}
-	d.noteTimeout(group, seed)
+	d.noteTimeout(g.Name, seed)
+}
+
+// meantBy gives a zone in which names are what they mean, and does so in the spec of machines in it. The datastore is the pool's,
+// and what goes with it is not somebody's word.
+func (d draft) meantBy(z site.Zone, spec *yaml.Node) *site.Zone {
+	datacenter := ""
+	if dc, ok := d.vsphere.Inventory.DatacenterOf(d.pool.Datastore.Path); ok {
+		datacenter = dc.Path
+	}
+	for _, field := range []string{"server", "datacenter", "datastore"} {
+		tree.Remove(spec, field)
+	}
+	for field, class := range map[string]inventory.Class{"folder": inventory.FolderClass, "resourcePool": inventory.ResourcePoolClass} {
+		if ref := tree.String(spec, field); ref != "" {
+			tree.Set(spec, codec.String(d.vsphere.Meant(class, ref, datacenter)), field)
+		}
+	}
+	for _, x := range tree.List(spec, "network", "devices") {
+		if ref := tree.String(x, "networkName"); ref != "" {
+			tree.Set(x, codec.String(d.vsphere.Meant(inventory.NetworkClass, ref, datacenter)), "networkName")
+		}
+	}
+	z.Folder, z.ResourcePool = d.vsphere.Meant(inventory.FolderClass, z.Folder, datacenter), d.vsphere.Meant(inventory.ResourcePoolClass, z.ResourcePool, datacenter)
+	z.Networks = slices.Clone(z.Networks)
+	for i, ref := range z.Networks {
+		z.Networks[i] = d.vsphere.Meant(inventory.NetworkClass, ref, datacenter)
+	}
+	return &z
 }
 
 // noteTimeout tells of a timeout that the pool's machines are written without, since CAPV refuses it.
@@ -109,7 +145,7 @@ func noteSeed(g group, cluster site.Cluster, diags *diag.List) {
 		diags.Infof(diag.FieldIgnored, at, "has no effect in group %s: %s", g.Name, x.Why)
 	}
 	if g.seed.template != nil {
-		noteLeftOut(g, cluster, diags)
+		noteThumbprint(g, cluster, diags)
 	}
 }
 
@@ -121,19 +157,15 @@ func strategyOf(r v1alpha1.Rollout) v1alpha1.RolloutStrategy {
 	return r.Strategy
 }
 
-// noteLeftOut tells of what the seed's template says and the pools' templates do not: they take vCenter and its certificate
-// from the VSphereCluster, so that a renewed certificate replaces no machine.
-func noteLeftOut(g group, cluster site.Cluster, diags *diag.List) {
-	spec := tree.Get(g.seed.template.Node, "spec", "template", "spec")
-	own, at := tree.String(spec, "thumbprint"), diag.At(g.seed.template.Ref, "spec.template.spec.thumbprint")
-	infra := cluster.Infrastructure
-	switch {
-	case own == "" || infra == nil: // what a VSphereCluster elsewhere has is not known
-	case tree.String(infra.Node, "spec", "thumbprint") == "":
-		diags.Warnf(diag.FieldIgnored, at, "is left out of the templates of group %s, and %s has none, so CAPV connects without checking vCenter's certificate", g.Name, infra.Ref).
-			WithHint("write it as spec.thumbprint of the VSphereCluster, which all machines take it from")
-	case !strings.EqualFold(tree.String(infra.Node, "spec", "thumbprint"), own):
-		diags.Infof(diag.FieldIgnored, at, "is left out of the templates of group %s: that of %s counts", g.Name, infra.Ref)
+// noteThumbprint tells of a thumbprint that the pools' templates leave out although the VSphereCluster, which they take theirs
+// from, has another one.
+func noteThumbprint(g group, cluster site.Cluster, diags *diag.List) {
+	if cluster.Infrastructure == nil || keepsThumbprint(cluster) {
+		return // what a VSphereCluster elsewhere has is not known
+	}
+	own := tree.String(g.seed.template.Node, "spec", "template", "spec", "thumbprint")
+	if own != "" && !strings.EqualFold(tree.String(cluster.Infrastructure.Node, "spec", "thumbprint"), own) {
+		diags.Infof(diag.FieldIgnored, diag.At(g.seed.template.Ref, "spec.template.spec.thumbprint"), "is left out of the templates of group %s: that of %s counts", g.Name, cluster.Infrastructure.Ref)
 	}
 }
 

@@ -48,7 +48,7 @@ func machineTemplate(p pool, g group, from *object.Object, in Input, diags *diag
 	d.fill(from != nil)
 	tree.Set(template, d.spec, "spec", "template", "spec")
 	d.check()
-	d.noteIgnored(g.Name, from)
+	d.noteIgnored(g, from)
 	salt := ""
 	annotations := maps.Clone(pruneGuards)
 	if v, _ := d.sources.value("salt"); v != nil {
