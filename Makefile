@@ -3,7 +3,7 @@
 # Everything runs on a machine with Go, make and git; what else is needed comes through the Go module
 # proxy, pinned here, into build/bin.
 
-KUSTOMIZE_VERSION     := v5.8.1
+KUSTOMIZE_VERSION     := v5.8.2
 GOLANGCI_LINT_VERSION := v2.15.0
 GOJQ_VERSION          := v0.12.17
 CONTROLLER_GEN        := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0

@@ -6,7 +6,7 @@
 # Argo CD, which has kustomize too.
 set -eu
 dir=$1 kind=${2:-function}
-kustomize=v5.8.1
+kustomize=v5.8.2
 export CGO_ENABLED=0
 
 mkdir -p "$dir/etc" "$dir/usr/local/bin" "$dir/usr/share/doc/vspread"

@@ -12,7 +12,7 @@ import (
 )
 
 // A MachineDeployment rolls when what is collected in rolling differs: that is what Cluster API's function
-// MachineTemplateUpToDate compares (versions 1.13.1 and 1.14.2; a test in test/crd holds the two together). All
+// MachineTemplateUpToDate compares (versions 1.13.6 and 1.14.2; a test in test/crd holds the two together). All
 // other fields of the template of a Machine are carried to the running Machines, and fields above it
 // steer rollouts without causing one, but for rollout.after, which is a point in time and not a state.
 type rolling struct {

@@ -66,7 +66,7 @@ type workTree struct {
 	root string
 }
 
-func (w workTree) GetDirectories(context.Context, string, string, string, bool, bool) ([]string, error) {
+func (w workTree) GetDirectories(context.Context, string, string, string, bool, *v1alpha1.SourceIntegrity) ([]string, error) {
 	all, err := filepath.Glob(filepath.Join(w.root, "*", "*"))
 	for i := range all {
 		all[i], _ = filepath.Rel(w.root, all[i])

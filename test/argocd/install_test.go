@@ -16,10 +16,10 @@ import (
 	"k8s.io/client-go/kubernetes/fake"
 	"sigs.k8s.io/yaml"
 
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
 	"github.com/argoproj/argo-cd/v3/util/git"
 	"github.com/argoproj/argo-cd/v3/util/kustomize"
 	"github.com/argoproj/argo-cd/v3/util/settings"
-	"github.com/argoproj/gitops-engine/pkg/utils/kube"
 )
 
 // install builds Argo CD's own manifests with components of the example, by the example's kustomization.
@@ -32,9 +32,9 @@ func install(t *testing.T, components ...string) []*unstructured.Unstructured {
 		}
 	}
 	text := string(read(t, filepath.Join(example, "kustomization.yaml")))
-	before, after, found := strings.Cut(text, "- https://raw.githubusercontent.com/argoproj/argo-cd/"+newest[strings.Index(newest, "@")+1:]+"/manifests/install.yaml\n")
+	before, after, found := strings.Cut(text, "- https://raw.githubusercontent.com/argoproj/argo-cd/"+version+"/manifests/install.yaml\n")
 	if !found {
-		t.Fatalf("the example's kustomization does not take Argo CD's manifests of %s", newest)
+		t.Fatalf("the example's kustomization does not take Argo CD's manifests of %s", version)
 	}
 	before += "- install.yaml\n"
 	rest, _, _ := strings.Cut(after, "components:\n")

@@ -20,12 +20,11 @@ import (
 
 const example = "../../examples/argocd"
 
-// newest is the version of Argo CD whose manifests the components are tried on and whose CRDs the examples must satisfy. The
-// code that runs here is v3.2.12: later versions cannot be required, their gitops-engine being a directory of theirs.
-const newest = "github.com/argoproj/argo-cd/v3@v3.5.1"
+// argocd is Argo CD's module: its code runs here, the components are tried on its manifests, and the examples must satisfy its CRDs.
+const argocd = "github.com/argoproj/argo-cd/v3"
 
-// manifests is a directory of Argo CD's, in the version newest.
-var manifests string
+// version is the one of Argo CD that go.mod requires, and manifests a directory of it.
+var version, manifests string
 
 // TestMain builds vspread, and leaves the environment that a container of the sidecar's image has: no HOME, two programs
 // on the PATH.
@@ -59,17 +58,17 @@ func prepared(m *testing.M) (int, error) {
 	if err := os.Symlink(kustomize, filepath.Join(bin, "kustomize")); err != nil {
 		return 0, err
 	}
-	download := exec.Command("go", "mod", "download", "-json", newest)
-	download.Stderr = os.Stderr
-	out, err := download.Output()
+	list := exec.Command("go", "list", "-m", "-json", argocd)
+	list.Stderr = os.Stderr
+	out, err := list.Output()
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", newest, err)
+		return 0, fmt.Errorf("%s: %w", argocd, err)
 	}
-	var module struct{ Dir string }
+	var module struct{ Version, Dir string }
 	if err := json.Unmarshal(out, &module); err != nil {
 		return 0, err
 	}
-	manifests = filepath.Join(module.Dir, "manifests")
+	version, manifests = module.Version, filepath.Join(module.Dir, "manifests")
 	plugins := filepath.Join(dir, "p", "vspread.dev", "v1alpha1", "clusterspread")
 	if err := os.MkdirAll(plugins, 0o755); err != nil {
 		return 0, err

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
 	"github.com/argoproj/argo-cd/v3/cmpserver"
 	"github.com/argoproj/argo-cd/v3/cmpserver/plugin"
 	"github.com/argoproj/argo-cd/v3/util/app/discovery"
 	"github.com/argoproj/argo-cd/v3/util/cmp"
-	"github.com/argoproj/gitops-engine/pkg/utils/kube"
 )
 
 // serve starts argocd-cmp-server with the configuration of a directory, as the sidecar does.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
-	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -63,8 +62,8 @@ func TestPlanKnowsHowManyMachines(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	p := checker(t).providers
 	type change struct{ created, mostCreated, removed, mostRemoved int }
-	want, files := map[string]change{}, [2]strings.Builder{}
-	about := map[string]string{}
+	want, about := map[string]change{}, map[string]string{}
+	var both states
 	for i := range pairs {
 		name := fmt.Sprintf("md-%05d", i)
 		before, after := randomScale(random), randomScale(random)
@@ -73,7 +72,7 @@ func TestPlanKnowsHowManyMachines(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			files[side].WriteString("---\n" + string(text))
+			both.add(side, string(text))
 		}
 		c := change{created: 1 << 30, removed: 1 << 30}
 		for _, n := range before.running() {
@@ -108,7 +107,7 @@ func TestPlanKnowsHowManyMachines(t *testing.T) {
 			Machines struct{ Created, MayBeCreated, Removed, MayBeRemoved int }
 		}
 	}
-	planned(t, files[0].String(), files[1].String(), &plan)
+	both.plan(t, &plan)
 	wrong, open := 0, 0
 	for _, pool := range plan.Pools {
 		m := pool.Machines

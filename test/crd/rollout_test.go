@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	_ "unsafe" // for go:linkname
 
@@ -45,7 +44,7 @@ func TestPlanKnowsWhatRolls(t *testing.T) {
 		before, after      string
 	}
 	want := map[string]verdict{}
-	files := [2]strings.Builder{}
+	var both states
 	for i := range pairs {
 		name := fmt.Sprintf("md-%05d", i)
 		first := randomDeployment(random, name)
@@ -57,7 +56,7 @@ func TestPlanKnowsWhatRolls(t *testing.T) {
 		var written [2]string
 		for side, md := range []*clusterv1.MachineDeployment{first, second} {
 			text, s := write(t, p, md, []string{"v1beta1", "v1beta2"}[random.IntN(2)])
-			files[side].WriteString("---\n" + text)
+			both.add(side, text)
 			written[side], stored[side] = text, s
 		}
 		ok, _ := machineTemplateUpToDate(&stored[0].Spec.Template, &stored[1].Spec.Template)
@@ -79,7 +78,7 @@ func TestPlanKnowsWhatRolls(t *testing.T) {
 			Machines struct{ Replaced, Peak int }
 		}
 	}
-	planned(t, files[0].String(), files[1].String(), &plan)
+	both.plan(t, &plan)
 	if len(plan.Pools) != pairs {
 		t.Fatalf("%d pools, want %d", len(plan.Pools), pairs)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -18,17 +19,23 @@ func buildVspread(t *testing.T) string {
 	return vspread
 }
 
-// planned runs `vspread plan` on two states and decodes what it says.
-func planned(t *testing.T, before, after string, into any) {
+// states are the objects before and after a change, each state as one file.
+type states [2]strings.Builder
+
+// add puts an object into the state before, 0, or after, 1.
+func (s *states) add(side int, object string) { s[side].WriteString("---\n" + object) }
+
+// plan runs `vspread plan` from one state to the other and decodes what it says.
+func (s *states) plan(t *testing.T, into any) {
 	t.Helper()
 	dir := t.TempDir()
 	args := []string{"plan", "-o", "json"}
-	for _, side := range []struct{ flag, file, text string }{{"--from", "before.yaml", before}, {"--to", "after.yaml", after}} {
-		file := filepath.Join(dir, side.file)
-		if err := os.WriteFile(file, []byte(side.text), 0o600); err != nil {
+	for side, flag := range []string{"--from", "--to"} {
+		file := filepath.Join(dir, []string{"before.yaml", "after.yaml"}[side])
+		if err := os.WriteFile(file, []byte(s[side].String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		args = append(args, side.flag, file)
+		args = append(args, flag, file)
 	}
 	out, err := exec.Command(buildVspread(t), args...).Output()
 	if err != nil {

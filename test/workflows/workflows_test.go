@@ -175,19 +175,31 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// found is what an expression finds in a file of the repository.
+func found(t *testing.T, file, expression string) string {
+	t.Helper()
+	m := regexp.MustCompile(expression).FindSubmatch(read(t, filepath.Join(root, file)))
+	if m == nil {
+		t.Fatalf("%s has no %s", file, expression)
+	}
+	return string(m[1])
+}
+
+// TestOneKustomize wants the tests, the image and the job for GitLab to have one version of kustomize.
+func TestOneKustomize(t *testing.T) {
+	want := found(t, "Makefile", `(?m)^KUSTOMIZE_VERSION\s*:= (\S+)$`)
+	for file, expression := range map[string]string{"image/rootfs.sh": `(?m)^kustomize=(\S+)$`, "ci/gitlab.yaml": `kustomize/v5@(v[0-9.]+)`} {
+		if got := found(t, file, expression); got != want {
+			t.Errorf("%s has kustomize %s, and the Makefile %s", file, got, want)
+		}
+	}
+}
+
 // TestOneGo wants what is built here, by whom ever, to be built with one version of Go: that of go.mod, which setup-go reads.
 func TestOneGo(t *testing.T) {
-	find := func(file, expression string) string {
-		t.Helper()
-		m := regexp.MustCompile(expression).FindSubmatch(read(t, filepath.Join(root, file)))
-		if m == nil {
-			t.Fatalf("%s has no %s", file, expression)
-		}
-		return string(m[1])
-	}
-	want := find("go.mod", `(?m)^toolchain go(\S+)$`)
+	want := found(t, "go.mod", `(?m)^toolchain go(\S+)$`)
 	for file, expression := range map[string]string{"Dockerfile": `golang:(\S+)`, "ci/gitlab.yaml": `golang:(\S+)`} {
-		if got := find(file, expression); got != want {
+		if got := found(t, file, expression); got != want {
 			t.Errorf("%s has Go %s, and go.mod %s", file, got, want)
 		}
 	}
