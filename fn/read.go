@@ -5,6 +5,7 @@ package fn
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -30,11 +31,13 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 	var doc yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(in))
 	if err := decoder.Decode(&doc); err != nil {
-		d := diags.Errorf(diag.InvalidYAML, diag.Where{}, "the input is not YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
-		if errors.Is(err, io.EOF) {
-			d.Message = "the input is empty"
+		message := "the input is empty"
+		if !errors.Is(err, io.EOF) {
+			m := codec.FindMistake(string(in), err)
+			message = fmt.Sprintf("line %d, column %d of the input is not YAML: %s", m.Line, m.Column, m.Message)
 		}
-		d.WithHint("a KRM function reads a ResourceList from its standard input; for files there is `vspread render`")
+		diags.Errorf(diag.InvalidYAML, diag.Where{}, "%s", message).
+			WithHint("a KRM function reads a ResourceList from its standard input; for files there is `vspread render`")
 		return nil, diags
 	}
 	root := doc.Content[0]

@@ -48,13 +48,14 @@ type checker struct {
 	diags diag.List
 }
 
-func (c *checker) errorf(code diag.Code, format string, args ...any) *diag.Diagnostic {
-	return c.diags.Errorf(code, c.at, format, args...)
+// errorf reports a field of the text.
+func (c *checker) errorf(code diag.Code, field, format string, args ...any) *diag.Diagnostic {
+	return c.diags.Errorf(code, c.at.Dot(field), format, args...)
 }
 
 func (c *checker) required(value, path string, index int) {
 	if value == "" {
-		c.errorf(diag.MissingField, path+" is missing", index)
+		c.errorf(diag.MissingField, fmt.Sprintf(path, index), "is missing")
 	}
 }
 
@@ -67,7 +68,7 @@ func (c *checker) known(names, known []string, path, what string) {
 		if isKnown[n] {
 			continue
 		}
-		c.errorf(diag.InconsistentInventory, "%s[%d]: there is no %s %q", path, i, what, n).
+		c.errorf(diag.InconsistentInventory, fmt.Sprintf("%s[%d]", path, i), "there is no %s %q", what, n).
 			DidYouMean(n, known, "known are")
 	}
 }
@@ -78,7 +79,7 @@ func (c *checker) hosts(hosts []Host) []string {
 	for i, h := range hosts {
 		c.required(h.Name, "hosts[%d].name", i)
 		if seen[h.Name] {
-			c.errorf(diag.InconsistentInventory, "hosts[%d]: host %q stands twice", i, h.Name).WithHint("keep one")
+			c.errorf(diag.InconsistentInventory, fmt.Sprintf("hosts[%d].name", i), "host %q stands twice", h.Name).WithHint("keep one")
 		}
 		seen[h.Name] = true
 		names = append(names, h.Name)
@@ -100,7 +101,7 @@ func (c *checker) datastores(datastores []Datastore, hosts []string) {
 			return
 		}
 		if j, ok := first[what+value]; ok {
-			c.errorf(diag.InconsistentInventory, "datastores[%d]: %s %s is that of datastores[%d] as well", i, what, value, j).
+			c.errorf(diag.InconsistentInventory, fmt.Sprintf("datastores[%d].%s", i, what), "%s %s is that of datastores[%d] as well", what, value, j).
 				WithHint("keep one of the two; datastores of one name need a path or an id each")
 			return
 		}
@@ -118,14 +119,14 @@ func (c *checker) datastores(datastores []Datastore, hosts []string) {
 		}
 		c.state(d.State, fmt.Sprintf("datastores[%d].state", i), Connected, Maintenance, Inaccessible, Gone)
 		if d.URL != "" && !IsURL(d.URL) {
-			c.errorf(diag.InvalidValue, "datastores[%d].url: %q is no url of a datastore", i, d.URL).
+			c.errorf(diag.InvalidValue, fmt.Sprintf("datastores[%d].url", i), "%q is no url of a datastore", d.URL).
 				WithHint("write it as vCenter shows it: ds:///vmfs/volumes/…/")
 		}
 		c.notNegative(d.Ordinal, fmt.Sprintf("datastores[%d].ordinal", i))
 		c.notNegative(d.CapacityGiB, fmt.Sprintf("datastores[%d].capacityGiB", i))
 		c.notNegative(d.FreeGiB, fmt.Sprintf("datastores[%d].freeGiB", i))
 		if d.Local != nil && *d.Local && len(d.Hosts) == 0 {
-			c.errorf(diag.InconsistentInventory, "datastores[%d]: datastore %q is local and no host mounts it", i, d.Name).
+			c.errorf(diag.InconsistentInventory, fmt.Sprintf("datastores[%d].local", i), "datastore %q is local and no host mounts it", d.Name).
 				WithHint("name its host in hosts")
 		}
 		if slices.ContainsFunc(d.Hosts, func(h string) bool { return !known[h] }) {
@@ -134,7 +135,7 @@ func (c *checker) datastores(datastores []Datastore, hosts []string) {
 		mounts := map[string]bool{}
 		for _, h := range d.Hosts {
 			if mounts[h] {
-				c.errorf(diag.InconsistentInventory, "datastores[%d].hosts: %q stands twice", i, h).WithHint("keep one")
+				c.errorf(diag.InconsistentInventory, fmt.Sprintf("datastores[%d].hosts", i), "%q stands twice", h).WithHint("keep one")
 			}
 			mounts[h] = true
 		}
@@ -149,12 +150,12 @@ func (c *checker) state(s State, path string, allowed ...State) {
 	for _, a := range allowed {
 		words = append(words, string(a))
 	}
-	d := c.errorf(diag.InvalidValue, "%s: unknown state %q", path, s)
+	d := c.errorf(diag.InvalidValue, path, "unknown state %q", s)
 	d.WithHint("one of %s", diag.Choices(words))
 }
 
 func (c *checker) notNegative(n int, path string) {
 	if n < 0 {
-		c.errorf(diag.InvalidValue, "%s must not be negative, is %d", path, n)
+		c.errorf(diag.InvalidValue, path, "must not be negative, is %d", n)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 const (
@@ -130,7 +131,8 @@ func Parse(text string, at diag.Where) (Inventory, diag.List) {
 			diags.Errorf(diag.MissingField, at, "the inventory is empty").
 				WithHint("list at least hosts and datastores")
 		} else {
-			diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s (lines count within the text)", strings.TrimPrefix(err.Error(), "yaml: "))
+			m := codec.FindMistake(text, err)
+			diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", m.Message).InText = m.Position
 		}
 		return Inventory{}, diags
 	}
@@ -147,11 +149,16 @@ func Parse(text string, at diag.Where) (Inventory, diag.List) {
 		return Inventory{}, diags
 	}
 	for _, p := range problems {
-		diags.Errorf(p.Code, at, "line %d of the text, %s: %s", p.Line, p.Path, p.Message).Hint = p.Hint
+		d := diags.Errorf(p.Code, at.Dot(p.Path), "%s", p.Message)
+		d.Hint, d.InText = p.Hint, p.Position
 	}
 	inv := doc.Inventory
 	if !diags.HasErrors() {
-		diags.Append(inv.check(at)...)
+		for _, d := range inv.check(at) {
+			f := tree.Find(&root, strings.TrimPrefix(d.Field, at.Field), false)
+			d.InText = diag.Position{Line: f.Name.Line, Column: f.Name.Column}
+			diags.Append(d)
+		}
 	}
 	inv.canonicalise()
 	return inv, diags

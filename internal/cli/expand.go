@@ -16,5 +16,6 @@ func expand(m *source.Manifests) fn.Outcome {
 		out.Diags = out.Diags.WithoutConsequences()
 	}
 	out.Diags = append(append(m.Diags, m.Unread()...), out.Diags...)
+	m.Locate(out.Diags)
 	return out
 }

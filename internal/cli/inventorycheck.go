@@ -19,6 +19,7 @@ func newInventoryCheck(s Streams) *cobra.Command {
 			}
 			if !diags.HasErrors() {
 				diags.Append(f.Inventory.Advise(f.At)...)
+				f.Locate(diags)
 			}
 			return report(s, diags)
 		},

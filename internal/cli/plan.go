@@ -167,6 +167,8 @@ func compare(from, to *source.Side, paths []string) (*rollout.Plan, diag.List) {
 		return nil, diags
 	}
 	plan := rollout.Compare(before, after)
+	to.Locate(plan.Diags)
+	from.Locate(plan.Diags)
 	return &plan, diags
 }
 
@@ -187,6 +189,7 @@ func renderSide(s *source.Side) (rollout.Side, diag.List) {
 	diags.Append(s.Kustomizations()...)
 	out, more := rollout.SideOf(s.Items, inventories)
 	diags.Append(more...)
+	s.Locate(diags)
 	for _, d := range diags {
 		if d.Object.File == "" {
 			d.Object.File = s.File()

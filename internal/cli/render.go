@@ -73,6 +73,7 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	wanted, diags := output.Wanted(out.Items, output.Part(o.only))
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
+		input.Locate(out.Diags)
 	}
 	if err := report(s, out.Diags); err != nil {
 		return err
@@ -116,6 +117,7 @@ func (o renderOptions) intoDirectory(s Streams, input *source.Manifests) error {
 	}
 	input.Diags.Append(earlier.Diags...)
 	out := o.expanded(input)
+	earlier.Locate(out.Diags)
 	wanted, diags := output.Wanted(out.Items, output.Part(o.only))
 	layout := output.Arrange(o.output, wanted, out.Items, earlier.Items)
 	layout.RefuseForeign(earlier.Foreign)
@@ -123,6 +125,8 @@ func (o renderOptions) intoDirectory(s Streams, input *source.Manifests) error {
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
 		out.Diags.Append(layout.Diags...)
+		earlier.Locate(out.Diags)
+		input.Locate(out.Diags)
 	}
 	if err := report(s, out.Diags); err != nil {
 		return err

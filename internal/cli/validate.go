@@ -30,6 +30,7 @@ func newValidate(s Streams) *cobra.Command {
 			out.Diags.Append(input.Kustomizations()...)
 			if !out.Diags.HasErrors() {
 				out.Diags.Append(earlier.OutOfDate(out.Items)...)
+				input.Locate(out.Diags)
 			}
 			return report(s, out.Diags)
 		},

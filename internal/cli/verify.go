@@ -102,12 +102,14 @@ func verifyPaths(c *cobra.Command, s Streams, o *connection, paths []string) (wo
 	known := verify.Inventories{ByCluster: out.Inventories, Refs: out.InventoryRefs}
 	here, others := known.OfVCenter(read)
 	diags.Append(others...)
+	input.Locate(diags)
 	if len(here) == 0 {
 		return 0, false, report(s, diags)
 	}
 	result := verify.Compare(setOf(out), here, convert(machines))
 	diags.Append(result.Diags...)
 	diags.Append(known.Stale(here, readings)...)
+	input.Locate(diags)
 	if err := render.Verified(s.Out, result); err != nil {
 		return 0, false, err
 	}

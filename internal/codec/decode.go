@@ -27,8 +27,8 @@ type Problem struct {
 	Code diag.Code
 	// Path is the field, like workers[0].machine.template.
 	Path string
-	// Line counts from 1 within the text that the node was parsed from; 0 is unknown.
-	Line          int
+	// Position is within the text that the node was parsed from.
+	diag.Position
 	Message, Hint string
 	// Meant is the path of the field that a misspelt one most likely stands for.
 	Meant string
@@ -48,7 +48,7 @@ func Decode(node *yaml.Node, path string, out any) []Problem {
 type decoder struct{ problems []Problem }
 
 func (d *decoder) add(code diag.Code, node *yaml.Node, path, hint, format string, args ...any) {
-	d.problems = append(d.problems, Problem{Code: code, Path: path, Line: node.Line, Message: fmt.Sprintf(format, args...), Hint: hint})
+	d.problems = append(d.problems, Problem{Code: code, Path: path, Position: diag.Position{Line: node.Line, Column: node.Column}, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 func (d *decoder) value(node *yaml.Node, path string, out reflect.Value) {

@@ -78,11 +78,19 @@ func (w Where) Index(i int) Where {
 	return Where{w.Object, fmt.Sprintf("%s[%d]", w.Field, i)}
 }
 
+// Position is a place in a text as an editor counts, from 1; the zero value is none.
+type Position struct{ Line, Column int }
+
 // Diagnostic is one thing a user can fix or should know.
 type Diagnostic struct {
 	Severity Severity
 	Code     Code
 	Where
+	// Position is where the field is in the object's file. Who reads files sets it last of all, for nothing else needs it:
+	// the same input says the same wherever its objects are kept.
+	Position Position
+	// InText is a position within the text that the field holds, as of an inventory in its ConfigMap.
+	InText  Position
 	Message string
 	Hint    string
 }
@@ -96,7 +104,11 @@ func (d *Diagnostic) WithHint(format string, args ...any) {
 func (d *Diagnostic) String() string {
 	var b strings.Builder
 	b.WriteString(d.Severity.String() + ": ")
-	if d.Object.File != "" {
+	switch p := d.Position; {
+	case p.Line > 0:
+		// Objects without a file and with a position were read from a stream.
+		fmt.Fprintf(&b, "%s:%d:%d: ", cmp.Or(d.Object.File, "stdin"), p.Line, p.Column)
+	case d.Object.File != "":
 		b.WriteString(d.Object.File + ": ")
 	}
 	if s := d.Object.String(); s != "" {
@@ -114,12 +126,16 @@ func (d *Diagnostic) String() string {
 	return oneLine(b.String())
 }
 
-// Text is the message with its hint.
+// Text is the message with its hint, and with the line within a text where no position says it.
 func (d *Diagnostic) Text() string {
-	if d.Hint == "" {
-		return oneLine(d.Message)
+	text := d.Message
+	if d.InText.Line > 0 && d.Position.Line == 0 {
+		text += fmt.Sprintf(" (line %d of the text)", d.InText.Line)
 	}
-	return oneLine(d.Message + "; " + d.Hint)
+	if d.Hint != "" {
+		text += "; " + d.Hint
+	}
+	return oneLine(text)
 }
 
 // Printable takes line ends and terminal control sequences out of somebody's name.
@@ -222,6 +238,8 @@ func (l List) Sorted() List {
 		return cmp.Or(
 			cmp.Compare(b.Severity, a.Severity),
 			cmp.Compare(a.Object.File, b.Object.File),
+			cmp.Compare(a.Position.Line, b.Position.Line),
+			cmp.Compare(a.Position.Column, b.Position.Column),
 			cmp.Compare(a.Object.Kind, b.Object.Kind),
 			cmp.Compare(a.Object.Namespace, b.Object.Namespace),
 			cmp.Compare(a.Object.Name, b.Object.Name),

@@ -29,6 +29,7 @@ var update = flag.Bool("update", false, "write golden files from what comes out"
 func everything() *render.Plan {
 	var diags diag.List
 	diags.Errorf(diag.TemplateEdited, diag.At(diag.Ref{Kind: "VSphereMachineTemplate", Namespace: "fleet", Name: "cp", File: "cp.yaml"}, "spec.x"), "is edited").WithHint("do not")
+	diags[0].Position = diag.Position{Line: 12, Column: 5}
 	diags.Infof(diag.Draining, diag.Where{}, "only for a terminal")
 	shape := func(host, datastore string) *rollout.Shape {
 		return &rollout.Shape{Host: host, Datastore: datastore, Template: "t", Bootstrap: "b", Version: "v1.35.4", MemoryMiB: 6656, DiskGiB: 20}

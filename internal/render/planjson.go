@@ -141,6 +141,8 @@ type diagJSON struct {
 	Severity string `json:"severity"`
 	Code     string `json:"code"`
 	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
+	Column   int    `json:"column,omitempty"`
 	Object   string `json:"object,omitempty"`
 	Field    string `json:"field,omitempty"`
 	Message  string `json:"message"`
@@ -219,5 +221,5 @@ func shape(s *rollout.Shape) *shapeJSON {
 }
 
 func diagOf(d *diag.Diagnostic) diagJSON {
-	return diagJSON{d.Severity.String(), string(d.Code), d.Object.File, d.Object.String(), d.Field, d.Message, d.Hint}
+	return diagJSON{d.Severity.String(), string(d.Code), d.Object.File, d.Position.Line, d.Position.Column, d.Object.String(), d.Field, d.Message, d.Hint}
 }

@@ -28,6 +28,7 @@ type InventoryFile struct {
 	At        diag.Where
 	Inventory inventory.Inventory
 
+	places
 	text string
 	// content is the file as it was read; nil is one that was not there.
 	content []byte
@@ -53,9 +54,18 @@ func parseInventoryFile(name string, content []byte) (*InventoryFile, diag.List)
 		f.crlf = true
 		content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
 	}
+	whole, mistake := documents(content)
+	if mistake != nil {
+		diags.Append(notYAML(content, f.At, mistake))
+		return f, diags
+	}
+	for _, n := range whole {
+		f.put(name, n.YNode())
+	}
+	f.putText(name, content)
 	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(content), DisableUnwrapping: true, PreserveSeqIndent: true}).Read()
 	if err != nil {
-		diags.Errorf(diag.InvalidYAML, f.At, "is not YAML: %s", errorText(err))
+		diags.Errorf(diag.InvalidYAML, f.At, "is not YAML: %s", err)
 		return f, diags
 	}
 	f.Nodes = nodes
@@ -75,6 +85,7 @@ func parseInventoryFile(name string, content []byte) (*InventoryFile, diag.List)
 	o.Ref.File = name
 	f.At = diag.At(o.Ref, "")
 	f.text, f.Inventory, diags = inventory.FromData(tree.Strings(f.ConfigMap.YNode(), "data"), f.At)
+	f.Locate(diags)
 	return f, diags
 }
 

@@ -76,9 +76,16 @@ func (m *Manifests) Kustomizations() diag.List {
 		}
 		root := doc.Content[0]
 		var does []string
+		var first *yaml.Node
+		note := func(what string, at *yaml.Node) {
+			if len(does) == 0 {
+				first = at
+			}
+			does = append(does, what)
+		}
 		for i := 0; i+1 < len(root.Content); i += 2 {
 			if key := root.Content[i].Value; !slices.Contains(harmless, key) {
-				does = append(does, key)
+				note(key, root.Content[i])
 			}
 		}
 		for _, list := range []string{"resources", "transformers"} {
@@ -86,13 +93,14 @@ func (m *Manifests) Kustomizations() diag.List {
 				outside := strings.HasPrefix(entry.Value, "..") && !places()[path.Join(path.Dir(b.place), entry.Value)]
 				if outside || strings.Contains(entry.Value, "://") || strings.Contains(entry.Value, "\n") || strings.HasPrefix(entry.Value, "github.com/") {
 					line, _, _ := strings.Cut(entry.Value, "\n")
-					does = append(does, list+": "+line)
+					note(list+": "+line, entry)
 				}
 			}
 		}
 		if len(does) > 0 {
-			diags.Warnf(diag.KustomizationNotRun, diag.At(diag.Ref{File: b.name}, ""), "does more than list files (%s), and vspread does not run kustomize", diag.Choices(does)).
-				WithHint("let kustomize run vspread, and compare what comes out: `kustomize build` each side into a file, and `vspread plan --from FILE --to FILE`")
+			d := diags.Warnf(diag.KustomizationNotRun, diag.At(diag.Ref{File: b.name}, ""), "does more than list files (%s), and vspread does not run kustomize", diag.Choices(does))
+			d.Position = diag.Position{Line: first.Line, Column: first.Column}
+			d.WithHint("let kustomize run vspread, and compare what comes out: `kustomize build` each side into a file, and `vspread plan --from FILE --to FILE`")
 		}
 	}
 	return diags

@@ -21,6 +21,8 @@ type Manifests struct {
 	// Foreign are the places of files with something in them that is no object.
 	Foreign map[string]bool
 	Diags   diag.List
+	// places know where in the files the objects are.
+	places
 	// builds are the kustomization files, which are no objects.
 	builds []buildFile
 	// configs are functionConfigs of ours in ResourceLists.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
@@ -42,18 +41,23 @@ func (r *reader) add(in []byte, name, place string) {
 		}
 		return
 	}
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(in), DisableUnwrapping: true, OmitReaderAnnotations: true, WrapBareSeqNode: true}).Read()
-	if err != nil {
-		d := r.Diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", errorText(err))
-		if bytes.Contains(in, []byte("{{")) {
-			d.WithHint("it looks like a template; render it first, for example with `helm template`")
-		}
+	nodes, mistake := documents(in)
+	if mistake != nil {
+		r.Diags.Append(notYAML(in, at, mistake))
 		return
+	}
+	for _, n := range nodes {
+		if isList(n) {
+			r.put(name, n.YNode())
+		}
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
 	for i, n := range object.WithoutLists(r.opened(nodes, name)) {
-		if strings.EqualFold(n.GetKind(), v1alpha1.ClusterSpreadKind) && n.GetApiVersion() == "" {
-			r.Diags.Errorf(diag.NoSpread, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, "apiVersion"), "is missing").
+		r.put(name, n.YNode())
+		o := object.New(n.YNode(), 0)
+		o.Ref.File = name
+		if strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind) && o.Ref.APIVersion == "" {
+			r.Diags.Errorf(diag.NoSpread, diag.At(o.Ref, "apiVersion"), "is missing").
 				WithHint("write apiVersion: %s", v1alpha1.APIVersion)
 			continue
 		}
@@ -64,18 +68,21 @@ func (r *reader) add(in []byte, name, place string) {
 			r.Foreign[place] = true
 			continue
 		}
+		if o.IsInventory() {
+			r.putText(name, in)
+		}
 		if anchored(n.YNode()) {
 			// Notes must not be written through an anchor.
 			expanded, err := tree.Expanded(n.YNode())
 			if err != nil {
-				r.Diags.Errorf(diag.TooManyAliases, diag.At(diag.Ref{Kind: n.GetKind(), Name: tree.String(n.YNode(), "metadata", "name"), File: name}, ""), "%s", err).
+				r.Diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).
 					WithHint("write the values out")
 				continue
 			}
 			n = yaml.NewRNode(expanded)
 		}
 		if wrong := malformed(n.YNode()); wrong != "" {
-			r.Diags.Errorf(diag.WrongType, diag.At(diag.Ref{Kind: n.GetKind(), File: name}, wrong), "must be a mapping")
+			r.Diags.Errorf(diag.WrongType, diag.At(o.Ref, wrong), "must be a mapping")
 			continue
 		}
 		// A stream's own notes on files are not followed, they could lead anywhere.
@@ -83,6 +90,9 @@ func (r *reader) add(in []byte, name, place string) {
 		r.Items = append(r.Items, n)
 	}
 }
+
+// isList tells whether an object may be opened, so that what is said of it is not said of an object.
+func isList(n *yaml.RNode) bool { return strings.HasSuffix(n.GetKind(), "List") }
 
 // malformed gives the field that is in the way of an object's notes, if one is.
 func malformed(node *yaml.Node) string {
@@ -106,15 +116,6 @@ func anchored(n *yaml.Node) bool {
 		}
 	}
 	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.ShortTag() == "!!merge" })
-}
-
-// errorText takes the layers of packages off the parser's words.
-func errorText(err error) string {
-	text := err.Error()
-	for _, prefix := range []string{"MalformedYAMLError: ", "yaml: "} {
-		text = strings.TrimPrefix(text, prefix)
-	}
-	return text
 }
 
 // isBuildFile recognises what steers kustomize and kpt and is no object of the package.

@@ -3,11 +3,9 @@
 package source
 
 import (
-	"bytes"
 	"io"
 	"os"
 
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/internal/codec"
@@ -38,19 +36,17 @@ func ForPlugin(name string, stdin io.Reader) (PluginInput, diag.List, error) {
 	at := diag.At(diag.Ref{File: name}, "")
 	config, err := yaml.Parse(string(text))
 	if err != nil {
-		diags.Errorf(diag.InvalidYAML, at, "is not YAML: %s", err)
+		m := codec.FindMistake(string(text), err)
+		diags.Append(notYAML(text, at, &m))
 		return PluginInput{}, diags, nil
 	}
-	read := func(text []byte) ([]*yaml.RNode, error) {
-		return (&kio.ByteReader{Reader: bytes.NewReader(text), OmitReaderAnnotations: true, DisableUnwrapping: true}).Read()
-	}
-	if docs, err := read(text); err == nil && len(docs) > 1 {
+	if docs, mistake := documents(text); mistake == nil && len(docs) > 1 {
 		diags.Errorf(diag.InvalidYAML, at, "has more than one YAML document").WithHint("list each ClusterSpread by itself")
 		return PluginInput{}, diags, nil
 	}
-	items, err := read(in)
-	if err != nil {
-		diags.Errorf(diag.InvalidYAML, diag.Where{}, "the resources on stdin are not YAML: %s", err)
+	items, mistake := documents(in)
+	if mistake != nil {
+		diags.Append(notYAML(in, diag.Where{}, mistake))
 		return PluginInput{}, diags, nil
 	}
 	return PluginInput{Config: config, Items: items}, diags, nil

@@ -28,6 +28,7 @@ func (r *reader) opened(documents []*yaml.RNode, file string) []*yaml.RNode {
 			c := object.New(config, 0)
 			if c.Group() == v1alpha1.Group || c.IsInventory() {
 				c.Ref.File = file
+				r.put(file, config)
 				r.configs = append(r.configs, c.Ref)
 			}
 		}
