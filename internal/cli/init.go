@@ -88,6 +88,7 @@ func (o *initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	diags = append(input.Diags, diags...)
 	cluster, set, more := scaffold.OnlyCluster(input.Items)
 	diags.Append(more...)
+	input.Locate(diags)
 	if diags.HasErrors() {
 		return report(s, diags)
 	}
@@ -110,6 +111,7 @@ func (o *initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	v.Shared = scaffold.SharedDatastore(&inv.Inventory)
 	items, more := scaffold.WithoutSecrets(input.Items)
 	diags.Append(more...)
+	input.Locate(diags)
 	if err := report(s, diags); err != nil {
 		return err
 	}

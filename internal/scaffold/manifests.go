@@ -4,6 +4,7 @@ package scaffold
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,8 +32,18 @@ func OnlyCluster(items []*yaml.RNode) (*object.Object, *object.Set, diag.List) {
 	if len(clusters) > 1 {
 		code = diag.AmbiguousCluster
 	}
-	diags.Errorf(code, diag.Where{}, "there are %d Clusters in the input", len(clusters)).
-		WithHint("give init the manifests of one cluster")
+	var names []string
+	for _, c := range clusters {
+		names = append(names, c.Ref.Name)
+	}
+	d := diags.Errorf(code, diag.Where{}, "there is no Cluster in the input")
+	d.WithHint("give init the manifests of one cluster")
+	if len(clusters) > 1 {
+		d.Message = fmt.Sprintf("there are %d Clusters in the input: %s", len(clusters), diag.Choices(names))
+	} else if o := object.OtherCluster(all); o != nil {
+		d.Where = diag.At(o.Ref, "apiVersion")
+		d.WithHint("%s is of %s; vspread spreads Clusters of %s", o.Ref, o.Ref.APIVersion, object.CoreGroup)
+	}
 	return nil, set, diags
 }
 
