@@ -116,9 +116,15 @@ func (r *run) cluster(s spread) *object.Object {
 	case len(found) > 1:
 		r.diags.Errorf(diag.AmbiguousCluster, at, "there are %d Clusters and nothing says which one is meant", len(found)).
 			WithHint("set it to one of %s", diag.Choices(known))
-	case s.Spec.Cluster == "" && len(known) == 0:
-		r.diags.Errorf(diag.NoCluster, at, "there is no Cluster in the input").
-			WithHint("give the Cluster API Cluster to vspread together with this object")
+	case len(known) == 0:
+		d := r.diags.Errorf(diag.NoCluster, at, "there is no Cluster in the input")
+		d.WithHint("give the Cluster API Cluster to vspread together with this object")
+		if o := object.OtherCluster(r.objects.All()); o != nil {
+			d.WithHint("%s, %s, is of %s; vspread spreads Clusters of %s", o.Ref, position(o), o.Ref.APIVersion, object.CoreGroup)
+		}
+	case s.Spec.Cluster == "":
+		r.diags.Errorf(diag.NoCluster, at, "there is no Cluster in namespace %s, which is that of this object", s.ref.Namespace).
+			WithHint("set it to one of %s, or the namespace to the Cluster's", diag.Choices(known))
 	default:
 		d := r.diags.Errorf(diag.NoCluster, at, "there is no Cluster %q in the input", s.Spec.Cluster)
 		var names []string

@@ -30,7 +30,7 @@ type spread struct {
 func (r *run) misspelt(none bool) bool {
 	found := false
 	for _, o := range r.objects.All() {
-		isNear := none || diag.Suggest(o.Group(), []string{v1alpha1.Group}) != ""
+		isNear := none || strings.Contains(o.Group(), "vspread") || diag.Suggest(o.Group(), []string{v1alpha1.Group}) != ""
 		isMeant := o.Group() == v1alpha1.Group || isNear && strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind)
 		if o.IsSpread() || !isMeant {
 			continue

@@ -25,3 +25,13 @@ func (o *Object) IsRead() bool {
 	return o.Group() == CoreGroup || strings.HasSuffix(o.Group(), "."+CoreGroup) ||
 		o.IsInventory() || o.IsSpread() || o.Owner() != ""
 }
+
+// OtherCluster gives an object of kind Cluster that is not Cluster API's, or nil: other projects have one as well.
+func OtherCluster(all []*Object) *Object {
+	for _, o := range all {
+		if o.Ref.Kind == "Cluster" && o.Group() != CoreGroup {
+			return o
+		}
+	}
+	return nil
+}

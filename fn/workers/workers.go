@@ -96,6 +96,9 @@ func refuseOneName(pools []site.Pool, in Input, diags *diag.List) {
 		}
 		i := slices.IndexFunc(in.Groups, func(g v1alpha1.WorkerGroup) bool { return g.Name == p.Group })
 		own, other := p.Datastore.Object().Spelling(), q.Datastore.Object().Spelling()
+		if p.Group == q.Group && own == other {
+			continue // two groups of one name, which has been reported
+		}
 		diags.Errorf(diag.DuplicatePoolName, in.At.Dot("workers").Index(i), "two pools would be MachineDeployment %s: group %s on %s and group %s on %s",
 			p.Name, q.Group, other, p.Group, own).
 			WithHint("give one of them a name of its own: overrides: [{datastore: %q, name: …}]", own)

@@ -27,7 +27,7 @@ func Main(args []string, s Streams) (status int) {
 	s.Out = out
 	defer func() {
 		if out.err != nil {
-			fmt.Fprintf(s.Err, "error: the output is not complete: %s\n", out.err)
+			fmt.Fprintf(s.Err, "error: the output is not complete: %s\n", complaint(out.err))
 		}
 		if out.err != nil && status != Usage { // which a comparison gives for anything wrong
 			status = World
@@ -42,8 +42,12 @@ func Main(args []string, s Streams) (status int) {
 		}
 	}()
 	root := newRoot(s)
-	root.SetArgs(route(root, args))
-	err := root.Execute()
+	args = route(root, args)
+	root.SetArgs(args)
+	err := helplessness(root, args)
+	if err == nil {
+		err = root.Execute()
+	}
 	status = World
 	var usage usageError
 	var comparison comparisonError
@@ -53,14 +57,14 @@ func Main(args []string, s Streams) (status int) {
 	case errors.Is(err, errChanged):
 		return Changed
 	case errors.As(err, &usage):
-		fmt.Fprintf(s.Err, "error: %s; see `%s --help`\n", diag.Printable(err.Error()), usage.command)
+		fmt.Fprintf(s.Err, "error: %s; see `%s --help`\n", diag.Printable(complaint(err)), usage.command)
 		return Usage
 	case errors.Is(err, errInvalid):
 		status = Invalid // the diagnostics have been printed
 	case out.err != nil && errors.Is(err, out.err):
 		// It is reported in the end.
 	default:
-		fmt.Fprintf(s.Err, "error: %s\n", diag.Printable(err.Error())) // the name of a file may have lines
+		fmt.Fprintf(s.Err, "error: %s\n", diag.Printable(complaint(err))) // the name of a file may have lines
 	}
 	if errors.As(err, &comparison) {
 		return Usage
@@ -110,7 +114,7 @@ Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside 
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{err, c.CommandPath()} })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usageError{flagComplaint(c, err), c.CommandPath()} })
 	root.AddCommand(
 		newFn(s), newRender(s), newValidate(s), newPlan(s), newInventory(s), newInit(s), newVerify(s), newExplain(s), newPlugin(s), newVersion(s),
 	)
@@ -130,23 +134,11 @@ func wrapArgs(c *cobra.Command) {
 		if c.RunE == nil {
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 		}
-		args = func(c *cobra.Command, a []string) error {
-			if len(a) == 0 {
-				return nil
-			}
-			var known []string
-			for _, sub := range c.Commands() {
-				known = append(known, sub.Name())
-			}
-			if x := diag.Suggest(a[0], known); x != "" {
-				return fmt.Errorf("unknown command %q, did you mean %q?", a[0], x)
-			}
-			return fmt.Errorf("unknown command %q", a[0])
-		}
+		args = cobra.NoArgs
 	}
 	c.Args = func(c *cobra.Command, a []string) error {
 		if err := args(c, a); err != nil {
-			return usageError{err, c.CommandPath()}
+			return usageError{argumentComplaint(c, a), c.CommandPath()}
 		}
 		return nil
 	}

@@ -9,11 +9,15 @@ import (
 func newInventoryCheck(s Streams) *cobra.Command {
 	var file string
 	c := &cobra.Command{
-		Use:   "check",
+		Use:   "check [FILE]",
 		Short: "Judge an inventory: names that several have, hosts without a local datastore, gaps",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			f, diags, err := openFlagged(file)
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			name, err := fileOf(c, file, args)
+			if err != nil {
+				return err
+			}
+			f, diags, err := openFlagged(name)
 			if err != nil {
 				return err
 			}

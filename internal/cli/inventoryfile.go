@@ -22,11 +22,22 @@ func fileFlag(c *cobra.Command, file *string) {
 	c.Flags().StringVarP(file, "file", "f", "inventory.yaml", "the inventory's file")
 }
 
+// fileOf gives the inventory's file: the argument, or what -f says.
+func fileOf(c *cobra.Command, file string, args []string) (string, error) {
+	if len(args) == 0 {
+		return file, nil
+	}
+	if c.Flags().Changed("file") && args[0] != file {
+		return "", usagef(c, "one inventory is named by -f, %s, and another one without it, %s; keep one of the two", file, args[0])
+	}
+	return args[0], nil
+}
+
 // openFlagged reads the inventory that -f names.
 func openFlagged(file string) (*source.InventoryFile, diag.List, error) {
 	f, diags, err := source.OpenInventory(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w; name the inventory's file with -f", err)
+		err = fmt.Errorf("%w; name the inventory's file with -f, or make one: `vspread inventory refresh` reads a vCenter", err)
 	}
 	return f, diags, err
 }

@@ -15,11 +15,15 @@ import (
 func newInventoryShow(s Streams) *cobra.Command {
 	var file, output string
 	c := &cobra.Command{
-		Use:   "show",
+		Use:   "show [FILE]",
 		Short: "Print hosts and datastores as a table, or everything as JSON or YAML",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			f, diags, err := openFlagged(file)
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			name, err := fileOf(c, file, args)
+			if err != nil {
+				return err
+			}
+			f, diags, err := openFlagged(name)
 			if err != nil {
 				return err
 			}

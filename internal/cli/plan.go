@@ -139,12 +139,13 @@ func compare(from, to *source.Side, paths []string) (*rollout.Plan, diag.List) {
 	before, wasWrong := renderSide(from)
 	after, isWrong := renderSide(to)
 	empty := diag.Warning
+	misspelt := source.Unmatched(paths, from, to)
 	if len(before.Objects.All())+len(after.Objects.All()) == 0 {
 		empty = diag.Error
 	}
 	for i, objects := range []int{len(before.Objects.All()), len(after.Objects.All())} {
 		side := []*source.Side{from, to}[i]
-		if objects == 0 && !side.Diags.HasErrors() {
+		if objects == 0 && !side.Diags.HasErrors() && (empty == diag.Warning || misspelt == nil) {
 			severity := empty
 			if severity == diag.Warning && side.LooksUp {
 				severity = diag.Info // a path that leads nowhere on both sides is an error below
@@ -153,9 +154,7 @@ func compare(from, to *source.Side, paths []string) (*rollout.Plan, diag.List) {
 				WithHint("every pool of the other side counts as created or removed; check the path")
 		}
 	}
-	if empty == diag.Warning {
-		diags.Append(source.Unmatched(paths, from, to)...)
-	}
+	diags.Append(misspelt...)
 	for _, d := range wasWrong {
 		// What is only odd about the past is past, and what is said of both sides is said once.
 		if d.Severity == diag.Error || (d.Code == diag.KustomizationNotRun || d.Code == diag.FunctionConfigUnread) && !from.IsSaidOf(to, d, isWrong) {

@@ -131,3 +131,25 @@ func TestEncodeKeepsTheOrderOfFields(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+// TestHintsOfNumbers: what people write for a number leads on to the number.
+func TestHintsOfNumbers(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ text, want string }{
+		{`{memoryMiB: 8Gi}`, "write memoryMiB: 8192"}, {`{memoryMiB: 8GiB}`, "write memoryMiB: 8192"}, {`{memoryMiB: "8 GiB"}`, "write memoryMiB: 8192"},
+		{`{memoryMiB: 8192Mi}`, "write memoryMiB: 8192"}, {`{memoryMiB: 0.5Gi}`, "write memoryMiB: 512"}, {`{memoryMiB: 8G}`, "write a number alone; it counts MiB, and this is about 7630"},
+		{`{diskGiB: 40Gi}`, "write diskGiB: 40"}, {`{diskGiB: 1Ti}`, "write diskGiB: 1024"}, {`{diskGiB: large}`, "write a number alone; it counts GiB"},
+		{`{numCPUs: "5"}`, "take off the quotes: 5"}, {`{numCPUs: '5 '}`, "take off the quotes: 5"}, {`{numCPUs: 5.0}`, "write 5"}, {`{numCPUs: 1e1}`, "write 10"},
+		{`{numCPUs: five}`, ""}, {`{numCPUs: 2.5}`, ""}, {`{numCPUs: [1]}`, ""}, {`{memoryMiB: "${MEMORY}"}`, "fill in variables before vspread runs, for example with `clusterctl generate yaml`"},
+	} {
+		var out struct {
+			NumCPUs   int `json:"numCPUs"`
+			MemoryMiB int `json:"memoryMiB"`
+			DiskGiB   int `json:"diskGiB"`
+		}
+		problems := codec.Decode(yaml.MustParse(tt.text).YNode(), "", &out)
+		if len(problems) != 1 || problems[0].Hint != tt.want {
+			t.Errorf("%s: %+v, want %q", tt.text, problems, tt.want)
+		}
+	}
+}

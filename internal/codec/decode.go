@@ -9,6 +9,7 @@
 package codec
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -30,6 +31,8 @@ type Problem struct {
 	// Position is within the text that the node was parsed from.
 	diag.Position
 	Message, Hint string
+	// Value is the scalar that is wrong, as it is written.
+	Value string
 	// Meant is the path of the field that a misspelt one most likely stands for.
 	Meant string
 }
@@ -48,7 +51,7 @@ func Decode(node *yaml.Node, path string, out any) []Problem {
 type decoder struct{ problems []Problem }
 
 func (d *decoder) add(code diag.Code, node *yaml.Node, path, hint, format string, args ...any) {
-	d.problems = append(d.problems, Problem{Code: code, Path: path, Position: diag.Position{Line: node.Line, Column: node.Column}, Message: fmt.Sprintf(format, args...), Hint: hint})
+	d.problems = append(d.problems, Problem{Code: code, Path: path, Position: diag.Position{Line: node.Line, Column: node.Column}, Message: fmt.Sprintf(format, args...), Hint: hint, Value: node.Value})
 }
 
 func (d *decoder) value(node *yaml.Node, path string, out reflect.Value) {
@@ -192,7 +195,7 @@ func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 			d.add(diag.WrongType, node, path, "", "%s is not a number that fits here", node.Value)
 			return
 		}
-		d.add(diag.WrongType, node, path, variableHint(node), "must be a whole number, not %s", describe(node))
+		d.add(diag.WrongType, node, path, cmp.Or(variableHint(node), numberHint(node, path)), "must be a whole number, not %s", describe(node))
 	default:
 		panic(fmt.Sprintf("codec: unsupported type %s at %s", out.Type(), path))
 	}

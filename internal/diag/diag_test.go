@@ -3,10 +3,12 @@
 package diag_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/vspread/vspread/internal/diag"
 )
@@ -80,13 +82,24 @@ func TestFirstOfEachField(t *testing.T) {
 
 func TestSuggest(t *testing.T) {
 	t.Parallel()
-	known := []string{"replicas", "perDatastore", "datastores", "machine", "seed"}
-	for _, tt := range []struct{ word, want string }{
-		{"replica", "replicas"}, {"REPLICAS", "replicas"}, {"datasotres", "datastores"}, {"sede", "seed"}, {"mashine", "machine"},
-		{"completely-different", ""}, {"", ""}, {strings.Repeat("x", 10000), ""},
+	fields := []string{"replicas", "perDatastore", "datastores", "machine", "seed", "min", "max"}
+	for _, tt := range []struct {
+		word  string
+		known []string
+		want  string
+	}{
+		{"replica", fields, "replicas"}, {"REPLICAS", fields, "replicas"}, {"datasotres", fields, "datastores"}, {"sede", fields, "seed"},
+		{"mashine", fields, "machine"}, {"MIN", fields, "min"}, {"perDatastor", fields, "perDatastore"}, {"dtastors", fields, "datastores"},
+		{"completely-different", fields, ""}, {"", fields, ""}, {strings.Repeat("x", 10000), fields, ""}, {"mix", fields, ""}, {"sad", fields, ""},
+		{"esxi01", []string{"esxi02", "esxi03"}, ""}, {"esxi1", []string{"esxi01", "esxi02"}, "esxi01"}, {"exsi01.lab", []string{"esxi01.lab", "esxi02.lab"}, "esxi01.lab"},
+		{"datastore1", []string{"datastore2"}, ""}, {"datastore", []string{"datastore1"}, ""}, {"datastore1", []string{"datastore1 (1)"}, ""}, {"datastor1", []string{"datastore1", "datastore2"}, "datastore1"},
+		{"v1.35.3", []string{"v1.35.4", "v1.34.3"}, ""}, {"ubunut-2404", []string{"ubuntu-2204"}, ""}, {"ubunut-2404", []string{"ubuntu-2404"}, "ubuntu-2404"},
+		{"zone-a", []string{"zone-b"}, ""}, {"zome-a", []string{"zone-a", "zone-b"}, "zone-a"}, {"a2", []string{"a1"}, ""}, {"nas", []string{"san"}, ""},
+		{"apple-md0", []string{"apple-md-0"}, "apple-md-0"}, {"aple", []string{"apple", "ample"}, ""}, {"shw", []string{"show", "diff"}, "show"},
+		{strings.Repeat("x", 60_000), []string{strings.Repeat("x", 59_999) + "y"}, ""},
 	} {
-		if got := diag.Suggest(tt.word, known); got != tt.want {
-			t.Errorf("Suggest(%.20q) = %q, want %q", tt.word, got, tt.want)
+		if got := diag.Suggest(tt.word, tt.known); got != tt.want {
+			t.Errorf("Suggest(%.20q, %.80q) = %q, want %q", tt.word, tt.known, got, tt.want)
 		}
 	}
 	if got := diag.Choices([]string{"b", "a"}); got != "a, b" {
@@ -95,6 +108,45 @@ func TestSuggest(t *testing.T) {
 	if got := diag.Choices(strings.Split("a b c d e f g h i j", " ")); got != "a, b, c, d, e, f, g, h, …" {
 		t.Error(got)
 	}
+}
+
+// TestSuggestOneEdit: one edit of a word of letters leads back to it, whatever else is known that is no edit or two away.
+func TestSuggestOneEdit(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringMatching(`[a-z]{5,20}`).Draw(t, "word")
+		i := rapid.IntRange(0, len(word)-2).Draw(t, "place")
+		letter := string(rapid.RuneFrom([]rune("abcxyz")).Draw(t, "letter"))
+		edited := map[string]string{
+			"removed": word[:i] + word[i+1:], "added": word[:i] + letter + word[i:], "changed": word[:i] + letter + word[i+1:],
+			"swapped": word[:i] + word[i+1:i+2] + word[i:i+1] + word[i+2:],
+		}
+		how := rapid.SampledFrom([]string{"removed", "added", "changed", "swapped"}).Draw(t, "how")
+		if got := diag.Suggest(edited[how], []string{word, strings.Repeat("q", len(word))}); got != word {
+			t.Fatalf("%s for %s: %q", edited[how], word, got)
+		}
+	})
+}
+
+// TestSuggestNoSibling: of a series nothing else than what is meant is suggested, however it is counted and misspelt.
+func TestSuggestNoSibling(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		form := rapid.SampledFrom([]string{"esxi%02d", "datastore%d", "v1.35.%d", "host-%d.lab.local", "datastore1 (%d)", "%d-disk", "rack%dhost7"}).Draw(t, "form")
+		numbers := rapid.SliceOfNDistinct(rapid.IntRange(0, 30), 2, 6, rapid.ID[int]).Draw(t, "numbers")
+		var known []string
+		for _, n := range numbers[1:] {
+			known = append(known, fmt.Sprintf(form, n))
+		}
+		word := fmt.Sprintf(form, numbers[0])
+		if rapid.Bool().Draw(t, "misspelt") {
+			i := rapid.IntRange(0, len(word)).Draw(t, "place")
+			word = word[:i] + "x" + word[i:]
+		}
+		if got := diag.Suggest(word, known); got != "" {
+			t.Fatalf("%q for %q of %q", got, word, known)
+		}
+	})
 }
 
 // Every code has a page, in the one order, that says something.

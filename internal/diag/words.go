@@ -4,22 +4,90 @@ package diag
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
 
-// Suggest gives the known word that a misspelt one most likely stands for, or "".
+// longest is the length up to which words are compared: nobody misspells what is longer, and comparing takes its square.
+const longest = 200
+
+// Suggest gives the known word that a misspelt one most likely stands for, or "" where none is likely: it differs by one edit, or
+// two in a long word, and is no sibling in a series. Of esxi01 and esxi02 each is right, and one of them may be gone. Of two words
+// that are as likely it is neither.
 func Suggest(word string, known []string) string {
-	best, bestDistance := "", len(word)/3+2
+	best, least, isTie := "", math.MaxInt, false
 	for _, k := range slices.Sorted(slices.Values(known)) {
 		if strings.EqualFold(k, word) {
 			return k
 		}
-		if d := distance(strings.ToLower(word), strings.ToLower(k), bestDistance); d < bestDistance {
-			best, bestDistance = k, d
+		if k == best || len(k) > longest || len(word) > longest || areSiblings(word, k) {
+			continue
+		}
+		switch d := distance(strings.ToLower(word), strings.ToLower(k), edits(k)+1); {
+		case d > edits(k):
+		case d < least:
+			best, least, isTie = k, d, false
+		case d == least:
+			isTie = true
 		}
 	}
+	if isTie {
+		return ""
+	}
 	return best
+}
+
+// edits is how many of them may make a misspelt word of a word.
+func edits(word string) int {
+	switch n := len(word); {
+	case n < 4:
+		return 0 // any other short word is as near
+	case n < 8:
+		return 1
+	}
+	return 2
+}
+
+// areSiblings tells whether two words are counted by different numbers or letters: datastore1 and datastore2, v1.35.3 and v1.35.4,
+// zone-a and zone-b. The same number may be written in two ways, as 1 and 01.
+func areSiblings(a, b string) bool {
+	return !slices.Equal(counters(a), counters(b))
+}
+
+// counters gives the numbers in a word, and the letters that stand alone.
+func counters(word string) []string {
+	var out []string
+	for len(word) > 0 {
+		n, of := 0, class(word[0])
+		for n < len(word) && class(word[n]) == of {
+			n++
+		}
+		switch run := word[:n]; {
+		case of == digit:
+			out = append(out, strings.TrimLeft(run, "0"))
+		case of == letter && n == 1:
+			out = append(out, strings.ToLower(run))
+		}
+		word = word[n:]
+	}
+	return out
+}
+
+const (
+	other = iota
+	letter
+	digit
+)
+
+func class(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return digit
+	case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80:
+		return letter
+	}
+	return other
 }
 
 // DidYouMean sets the hint for a word that is not known: the one it most likely stands for, or what there is.

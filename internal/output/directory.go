@@ -48,7 +48,7 @@ func Arrange(dir string, wanted, all, earlier []*yaml.RNode) *Layout {
 		switch {
 		case isWanted[x.Key()] && l.replaces(output[x.Key()], x):
 			where[x.Key()] = file
-		case l.stays(x, output[x.Key()]):
+		case l.stays(x, output):
 			l.after[file] = append(l.after[file], n)
 		default:
 			l.touched[file] = true
@@ -115,14 +115,15 @@ func machines(replicas, otherwise string) string {
 }
 
 // stays tells whether an object that is there and not wanted is left alone, and reports what deserves it.
-func (l *Layout) stays(there, inOutput *object.Object) bool {
+func (l *Layout) stays(there *object.Object, output map[object.Key]*object.Object) bool {
+	inOutput := output[there.Key()]
 	switch {
 	case there.IsLocalConfig():
 		return true
 	case inOutput == nil && there.Owner() != "":
 		if n := tree.String(there.Node, "spec", "replicas"); there.Ref.Kind == "MachineDeployment" && n != "0" {
 			l.Diags.Warnf(diag.PoolRemoved, diag.At(there.Ref, ""), "is removed with %s: nothing asks for this pool any more", machines(n, "autoscaled machines")).
-				WithHint("to move its machines first, keep it and set state: gone in the inventory or drain: true in an override")
+				WithHint("%s", removedHint(there, output))
 		}
 		return false
 	case inOutput == nil:

@@ -4,6 +4,7 @@ package scaffold
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,8 +32,18 @@ func OnlyCluster(items []*yaml.RNode) (*object.Object, *object.Set, diag.List) {
 	if len(clusters) > 1 {
 		code = diag.AmbiguousCluster
 	}
-	diags.Errorf(code, diag.Where{}, "there are %d Clusters in the input", len(clusters)).
-		WithHint("give init the manifests of one cluster")
+	var names []string
+	for _, c := range clusters {
+		names = append(names, c.Ref.Name)
+	}
+	d := diags.Errorf(code, diag.Where{}, "there is no Cluster in the input")
+	d.WithHint("give init the manifests of one cluster")
+	if len(clusters) > 1 {
+		d.Message = fmt.Sprintf("there are %d Clusters in the input: %s", len(clusters), diag.Choices(names))
+	} else if o := object.OtherCluster(all); o != nil {
+		d.Where = diag.At(o.Ref, "apiVersion")
+		d.WithHint("%s is of %s; vspread spreads Clusters of %s", o.Ref, o.Ref.APIVersion, object.CoreGroup)
+	}
 	return nil, set, diags
 }
 
@@ -52,18 +63,46 @@ func WithoutSecrets(items []*yaml.RNode) ([]*yaml.RNode, diag.List) {
 	return out, diags
 }
 
-// Manifests gives the objects that a repository keeps, by their files, and lists these in the order of the objects. The inventory
-// has a file of its own, and the ClusterSpread is made again.
-func Manifests(items []*yaml.RNode) (byFile map[string][]*yaml.RNode, files []string) {
+// OwnSpread finds the ClusterSpread that the manifests bring along, or none: it says more than one that is made for them would.
+func OwnSpread(set *object.Set) (*object.Object, diag.List) {
+	var diags diag.List
+	var own *object.Object
+	for _, o := range set.All() {
+		switch {
+		case !o.IsSpread():
+		case own != nil:
+			diags.Errorf(diag.DuplicateSpread, diag.At(o.Ref, ""), "is the second ClusterSpread of the input").
+				WithHint("put all worker groups of a Cluster into one ClusterSpread")
+		default:
+			own = o
+		}
+	}
+	return own, diags
+}
+
+// RunByKustomize says in a ClusterSpread, where it does not say it already, how kustomize runs vspread for it.
+func RunByKustomize(spread *yaml.RNode) {
+	tree.Fill(spread.YNode(), &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Style: yaml.LiteralStyle, Value: "exec:\n  path: vspread\n"},
+		"metadata", "annotations", Function)
+}
+
+// Function is the annotation by which kustomize knows how to run a function.
+const Function = "config.kubernetes.io/function"
+
+// Manifests gives the objects that a repository keeps, by their files, and lists these in the order of the objects. Objects that are
+// in the repository already stay in their files, which inPlace gives. The inventory and the ClusterSpread have files of their own.
+func Manifests(items []*yaml.RNode, inPlace func(*object.Object) string) (byFile map[string][]*yaml.RNode, files []string) {
 	byFile = map[string][]*yaml.RNode{}
 	for _, n := range items {
 		o := object.New(n.YNode(), 0)
-		if o.IsInventory() || o.Ref.Kind == "ClusterSpread" {
+		if o.IsInventory() || o.IsSpread() {
 			continue
 		}
-		file := o.Place
-		if file == "" || isMadeHere(file) {
-			file = "cluster.yaml"
+		file := inPlace(o)
+		if file == "" {
+			if file = o.Place; file == "" || isMadeHere(file) {
+				file = "cluster.yaml"
+			}
 		}
 		if !slices.Contains(files, file) {
 			files = append(files, file)

@@ -10,6 +10,7 @@ package scaffold
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"regexp"
 	"strings"
@@ -33,6 +34,8 @@ type Values struct {
 	Version, Ref string
 	// Pools says what the worker group starts with.
 	Pools Pools
+	// Spread is the file of a ClusterSpread that is there already, or "".
+	Spread string
 	// Shared is the only datastore for volumes, or "".
 	Shared string
 	// Resources are the files with manifests, the inventory's last.
@@ -49,7 +52,10 @@ func Forges() []string { return []string{"github", "gitlab", "none"} }
 // may lie above it.
 func Files(v Values) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	render := map[string]string{"spread.yaml": "spread.yaml.tmpl"}
+	render := map[string]string{}
+	if v.Spread == "" {
+		render[v.SpreadFile()] = "spread.yaml.tmpl"
+	}
 	switch v.Tool {
 	case "kustomize":
 		render["kustomization.yaml"] = "kustomization.yaml.tmpl"
@@ -88,6 +94,9 @@ func Files(v Values) (map[string][]byte, error) {
 
 // quoted writes a name so that YAML reads a string: clusters and inventories may be called 123.
 func quoted(name string) string { return strings.TrimSuffix(codec.Text(codec.String(name)), "\n") }
+
+// SpreadFile is the file with the ClusterSpread.
+func (v Values) SpreadFile() string { return cmp.Or(v.Spread, "spread.yaml") }
 
 // Function tells whether the ClusterSpread says how to run vspread.
 func (v Values) Function() bool { return v.Tool == "kustomize" }

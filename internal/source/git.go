@@ -26,7 +26,7 @@ func git(stdin io.Reader, args ...string) ([]byte, error) {
 	var complaint bytes.Buffer
 	c.Stderr = &complaint
 	out, err := c.Output()
-	switch line, _, _ := strings.Cut(strings.TrimSpace(complaint.String()), "\n"); {
+	switch line, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(complaint.String()), "fatal: "), "\n"); {
 	case err == nil:
 		return out, nil
 	case errors.Is(err, exec.ErrNotFound):

@@ -26,7 +26,9 @@ func TestLocate(t *testing.T) {
 	t.Parallel()
 	field := func(path string) diag.Where { return diag.At(diag.Ref{Kind: "ClusterSpread", Name: "x"}, path) }
 	lab := func(path string) diag.Where { return diag.At(diag.Ref{Kind: "ConfigMap", Name: "x"}, path) }
-	at := func(line, column int) diag.Diagnostic { return diag.Diagnostic{InText: diag.Position{Line: line, Column: column}} }
+	at := func(line, column int) diag.Diagnostic {
+		return diag.Diagnostic{InText: diag.Position{Line: line, Column: column}}
+	}
 	for _, tt := range []struct {
 		name, text string
 		at         diag.Where

@@ -48,6 +48,7 @@ func (s *Session) explanation(err error) string {
 		answer   *status
 		late     *slow
 		dns      *net.DNSError
+		address  *net.AddrError
 		syntax   *xml.SyntaxError
 		form     *json.SyntaxError
 	)
@@ -75,6 +76,10 @@ func (s *Session) explanation(err error) string {
 		return "there is no host of this name: check GOVC_URL"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "refuses connections: check host and port in GOVC_URL, and whether vCenter is running"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "cannot be reached from here: check GOVC_URL and the network"
+	case errors.As(err, &address):
+		return "has no such port: check GOVC_URL"
 	case broken(err):
 		return "the connection breaks in the middle of an answer, again and again: check the network and proxies in between"
 	case errors.As(err, &syntax), errors.As(err, &form), strings.Contains(err.Error(), "expected element type <Envelope>"):

@@ -107,6 +107,7 @@ func TestConnect(t *testing.T) {
 		}, "check GOVC_USERNAME and GOVC_PASSWORD; GOVC_PASSWORD looks like the name of a file, and there is no such file"},
 		"wrong user":     {func(o *vcenter.Options) { o.Username = "administrator" }, "the user or the password is wrong"},
 		"nobody listens": {func(o *vcenter.Options) { o.URL = free }, "refuses connections: check host and port in GOVC_URL"},
+		"no such port":   {func(o *vcenter.Options) { o.URL = "https://127.0.0.1:99999" }, "has no such port: check GOVC_URL"},
 		"an ESXi host":   {func(o *vcenter.Options) { o.URL, o.Insecure = host.URL.Scheme+"://"+host.URL.Host, true }, "is an ESXi host and not a vCenter"},
 	} {
 		// Not in parallel: the servers are those of all.

@@ -46,6 +46,9 @@ func Decode(node *yaml.Node, ref diag.Ref) (*ClusterSpread, diag.List) {
 	meant := map[string]bool{}
 	for _, p := range codec.Decode(rest, "", &o) {
 		meant[p.Meant] = true
+		if p.Code == diag.WrongType && strings.HasSuffix(p.Path, ".version") && p.Value != "" {
+			p.Hint = versionHint // in quotes, it would still be none
+		}
 		diags.Errorf(p.Code, at.Dot(p.Path), "%s", p.Message).Hint = p.Hint
 	}
 	spread := &ClusterSpread{Spec: o.Spec}

@@ -27,6 +27,9 @@ const (
 	minCPUs         = 2 // CAPV v1beta2's schema refuses fewer
 )
 
+// versionHint is what leads on from 1.35, v1.35 and the like.
+const versionHint = "write it like v1.35.4, with the patch version"
+
 var versionPattern = regexp.MustCompile(`^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)([-+][0-9A-Za-z.+_-]*)?$`)
 
 // Validate reports everything that is wrong with the spec by itself. It expects the defaults set.
@@ -132,7 +135,7 @@ func (v *validator) override(at diag.Where, o Override) {
 
 func (v *validator) version(at diag.Where, version string) {
 	if version != "" && !versionPattern.MatchString(version) {
-		v.Errorf(diag.InvalidValue, at, "%q is no Kubernetes version", version).WithHint("write it like v1.35.4")
+		v.Errorf(diag.InvalidValue, at, "%q is no Kubernetes version", version).WithHint(versionHint)
 	}
 }
 
