@@ -59,6 +59,9 @@ func Expand(in Input) (Output, diag.List) {
 	spec, at := in.Spread.Spec, diag.At(in.SpreadRef, "spec")
 	vsphere := site.NewVSphere(in.Inventory, diag.At(in.InventoryRef, ""), spec.References)
 	cluster, diags := site.ReadCluster(in.Cluster, in.Objects, in.Spread, at)
+	if cluster.IsOthers {
+		return Output{Owner: cluster.Owner, Cluster: in.Cluster}, diags // what else is wrong only follows from that
+	}
 	diags.Append(site.CheckControlPlane(cluster, vsphere)...)
 
 	hosts := vsphere.NodeHosts(cluster, workers.Selected(spec.Workers, in.Inventory, volumesOn(spec.Storage)), in.Objects)

@@ -46,8 +46,8 @@ func readClass(cluster *object.Object, objects *object.Set) class {
 }
 
 // refuseOtherInfrastructure reports a Cluster whose machines are those of another provider, or of CAPV's supervisor mode: no
-// machine comes from a VSphereMachineTemplate there.
-func refuseOtherInfrastructure(cluster *object.Object, objects *object.Set, c class, diags *diag.List) {
+// machine comes from a VSphereMachineTemplate there. It tells whether it is one.
+func refuseOtherInfrastructure(cluster *object.Object, objects *object.Set, c class, diags *diag.List) bool {
 	at := diag.At(cluster.Ref, "spec.infrastructureRef")
 	_, k := objects.Follow(cluster, "spec", "infrastructureRef")
 	kind := "VSphereCluster"
@@ -55,8 +55,9 @@ func refuseOtherInfrastructure(cluster *object.Object, objects *object.Set, c cl
 		at, k, kind = diag.At(c.object.Ref, "spec.infrastructure"), c.infrastructure, "VSphereClusterTemplate"
 	}
 	if k.Kind == "" || k.Kind == kind && k.Group == object.InfrastructureGroup {
-		return
+		return false
 	}
 	diags.Errorf(diag.OtherInfrastructure, at, "the Cluster's infrastructure is %s of %s, and vspread makes machines for a %s of %s", k.Kind, cmp.Or(k.Group, "no group"), kind, object.InfrastructureGroup).
 		WithHint("vspread spreads machines of Cluster API Provider vSphere in govmomi mode; leave this Cluster out of the ClusterSpread")
+	return true
 }

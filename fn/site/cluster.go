@@ -31,6 +31,8 @@ type Cluster struct {
 	// ControlPlane, its machines' template and the infrastructure of the Cluster, a VSphereCluster, are nil where the input
 	// does not have them.
 	ControlPlane, ControlPlaneTemplate, Infrastructure *object.Object
+	// IsOthers tells that the Cluster's machines are another provider's, which has been reported.
+	IsOthers bool
 	// Class is the name of the Cluster's ClusterClass, or "".
 	Class string
 	// ControlPlaneKind is the kind of the control plane, by the Cluster's reference or its class; "" where neither tells it.
@@ -73,7 +75,7 @@ func ReadCluster(cluster *object.Object, objects *object.Set, spread *v1alpha1.C
 		c.ControlPlaneTemplate = machineTemplateOf(cp, objects)
 	}
 	c.Infrastructure, _ = objects.Follow(cluster, "spec", "infrastructureRef")
-	refuseOtherInfrastructure(cluster, objects, class, &diags)
+	c.IsOthers = refuseOtherInfrastructure(cluster, objects, class, &diags)
 	c.CAPV = capvVersion(objects, spread.Spec.APIVersions.Infrastructure, at.Dot("apiVersions.infrastructure"), &diags)
 	if c.Core == v1alpha1.CoreV1Beta1 {
 		diags.Warnf(diag.CoreV1Beta1, at.Dot("apiVersions.core"), "Cluster API 1.11 and newer answer v1beta1 with other references than were written").
