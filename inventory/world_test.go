@@ -216,6 +216,9 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 			}
 		}
 		label := d.name
+		if called[d.name] > 1 {
+			label = d.id
+		}
 		if known(d.id, "path") {
 			x.Path = d.path()
 			label = x.Path
