@@ -62,7 +62,7 @@ func (m *merger) withPath(note string, out *Inventory) string {
 	}
 	label := note[found[4]:found[5]]
 	rename := func(name, path, id string) bool {
-		return name == label && path != "" && slices.Contains(m.read.Unread[id], "path")
+		return (name == label || id == label) && path != "" && slices.Contains(m.read.Unread[id], "path")
 	}
 	path := ""
 	for _, d := range out.Datastores {

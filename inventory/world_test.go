@@ -200,6 +200,9 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 		inside := in(d.dc) && (s.Cluster == "" || slices.ContainsFunc(slices.Collect(maps.Keys(d.mounts)), func(h *worldHost) bool { return inCluster(h.cluster) }))
 		if !inside {
 			r.Outside[d.id] = true
+			if len(d.mounts) == 0 {
+				r.Unread[d.id] = []string{"hosts"}
+			}
 			continue
 		}
 		if hides() {
@@ -216,6 +219,9 @@ func (w *world) read(t *rapid.T, s inventory.Scope, dark bool) inventory.Reading
 			}
 		}
 		label := d.name
+		if called[d.name] > 1 {
+			label = d.id
+		}
 		if known(d.id, "path") {
 			x.Path = d.path()
 			label = x.Path

@@ -45,8 +45,7 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 	listed := map[types.ManagedObjectReference]bool{}
 	for _, m := range mounts(n) {
 		listed[m.Key] = true
-		// Not mounted is not the same as inaccessible, which stays in the list.
-		if m.MountInfo.Mounted != nil && !*m.MountInfo.Mounted {
+		if !isMounted(m) {
 			continue
 		}
 		h := b.nodes[m.Key]
@@ -63,6 +62,11 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 	b.outOfSight(n, hidden, "the hosts that mount it are")
 	b.crowded[n.ref.Value] = elsewhere+hidden > 0 || slices.ContainsFunc(b.sayers[n.ref], func(h *node) bool { return !listed[h.ref] })
 	return out
+}
+
+// isMounted tells whether a host mounts a datastore. Not mounted is not the same as inaccessible, which stays in the list.
+func isMounted(m types.DatastoreHostMount) bool {
+	return m.MountInfo.Mounted == nil || *m.MountInfo.Mounted
 }
 
 // url is the datastore's url as storage drivers want it. Another one, as simulators make it up, is as good as none: the entry

@@ -193,7 +193,12 @@ func (t *tree) gap(n *node, format string, args ...any) {
 }
 
 func (t *tree) disagree(n *node, format string, args ...any) {
-	t.disagreements = append(t.disagreements, t.label(n)+": "+fmt.Sprintf(format, args...))
+	label := t.label(n)
+	if n.ref.Type == "Datastore" {
+		// Without its path another may have the name.
+		label = words[n.ref.Type] + " " + cmp.Or(t.pathOf(n), t.spelled(n))
+	}
+	t.disagreements = append(t.disagreements, label+": "+fmt.Sprintf(format, args...))
 }
 
 // outOfSight notes that objects which others refer to are not visible.

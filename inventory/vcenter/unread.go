@@ -41,6 +41,10 @@ func (b *builder) unknown(nodes []*node) {
 				b.doubt(n, s.fields...)
 			}
 		}
+		if n.ref.Type == "Datastore" && !b.chosen.within[n.ref] && !slices.ContainsFunc(mounts(n), isMounted) {
+			// Nobody mounts it at the moment, so it says nothing of who had it.
+			b.doubt(n, "hosts")
+		}
 		switch {
 		case b.pathOf(n) != "":
 		case n.ref.Type == "HostSystem":
