@@ -19,7 +19,7 @@ import (
 // GuardName is the name of an object that only vspread adds. kustomize skips an exec function silently
 // when --enable-exec is forgotten; a replacement that needs this object turns that into an error whose
 // text is the name.
-const GuardName = "vspread-did-not-run.add---enable-exec"
+const GuardName = object.GuardName
 
 // kustomizeID is the annotation by which kustomize finds an item again after a function ran.
 const kustomizeID = "kustomize.config.k8s.io/id"

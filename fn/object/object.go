@@ -35,6 +35,9 @@ const ClusterLabel = "vspread.dev/cluster"
 // ClusterNameLabel is Cluster API's label on what belongs to a Cluster.
 const ClusterNameLabel = "cluster.x-k8s.io/cluster-name"
 
+// GuardName is the name of an object that only vspread adds, and only where kustomize runs it; the guard looks for it.
+const GuardName = "vspread-did-not-run.add---enable-exec"
+
 // LocalConfig is the annotation of objects that are applied nowhere.
 const LocalConfig = "config.kubernetes.io/local-config"
 

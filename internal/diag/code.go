@@ -120,6 +120,8 @@ const (
 	ClusterRemoved      Code = "ClusterRemoved"
 	EmptySide           Code = "EmptySide"
 	KustomizationNotRun Code = "KustomizationNotRun"
+	GuardMissing        Code = "GuardMissing"
+	SpreadNotRun        Code = "SpreadNotRun"
 
 	// Storage.
 	NotShared             Code = "NotShared"

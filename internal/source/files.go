@@ -126,14 +126,15 @@ func (r *reader) directory(dir, name, label, skip string) error {
 			}
 			isFile = info.Mode().IsRegular()
 		}
-		if !isFile || !isYAML(d.Name()) {
-			return nil
-		}
 		rel, err := filepath.Rel(dir, p)
 		if err != nil {
 			return err
 		}
 		rel = filepath.ToSlash(rel)
+		r.putPackage(label + rel)
+		if !isFile || !isYAML(d.Name()) {
+			return nil
+		}
 		return r.file(p, path.Join(name, rel), label+rel)
 	})
 }

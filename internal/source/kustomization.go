@@ -10,24 +10,12 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
 // harmless are the fields of a kustomization that change no object, or only pass objects on.
 var harmless = []string{"apiVersion", "kind", "metadata", "resources", "configurations", "sortOptions", "buildMetadata", "openapi", "transformers"}
-
-// readPlaces gives the files that objects were read from, and the directories that these are in.
-func (m *Manifests) readPlaces() map[string]bool {
-	out := map[string]bool{}
-	for _, n := range m.Items {
-		for p := object.New(n.YNode(), 0).Place; p != "" && !out[p]; p = path.Dir(p) {
-			out[p] = true
-		}
-	}
-	return out
-}
 
 // listings are what kustomizations list, by their directories.
 type listings map[string]map[string]bool
@@ -65,7 +53,8 @@ func (l listings) leads(dir, file string) bool {
 	return false
 }
 
-// Kustomizations warns of those that do more than list resources: what they do is neither in a plan nor in what is rendered.
+// Kustomizations warns of those that do more than list resources, since what they do is neither in a plan nor in what is rendered, and
+// of those that may not run vspread.
 func (m *Manifests) Kustomizations() diag.List {
 	var diags diag.List
 	places := sync.OnceValue(m.readPlaces)
@@ -103,5 +92,5 @@ func (m *Manifests) Kustomizations() diag.List {
 			d.WithHint("let kustomize run vspread, and compare what comes out: `kustomize build` each side into a file, and `vspread plan --from FILE --to FILE`")
 		}
 	}
-	return diags
+	return append(diags, m.Guards()...)
 }

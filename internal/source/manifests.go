@@ -9,8 +9,11 @@
 package source
 
 import (
+	"path"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 )
 
@@ -25,6 +28,10 @@ type Manifests struct {
 	places
 	// builds are the kustomization files, which are no objects.
 	builds []buildFile
+	// steps are what objects of a file do where kustomize runs them, by the file's place, where that matters.
+	steps map[string][]step
+	// packages are the directories with a Kptfile.
+	packages map[string]bool
 	// configs are functionConfigs of ours in ResourceLists.
 	configs []diag.Ref
 	// empty are paths, as they were given, below which nothing is.
@@ -56,4 +63,36 @@ func (r *reader) note(path string, had int) {
 	if r.count() == had {
 		r.empty = append(r.empty, path)
 	}
+}
+
+// putStep remembers what an object does where kustomize runs it.
+func (m *Manifests) putStep(place string, node *yaml.Node) {
+	if s := stepOf(node, place); s.kind != harmlessStep {
+		if m.steps == nil {
+			m.steps = map[string][]step{}
+		}
+		m.steps[place] = append(m.steps[place], s)
+	}
+}
+
+// putPackage remembers a file that makes a directory a package of kpt.
+func (m *Manifests) putPackage(place string) {
+	if path.Base(place) != "Kptfile" {
+		return
+	}
+	if m.packages == nil {
+		m.packages = map[string]bool{}
+	}
+	m.packages[path.Dir(place)] = true
+}
+
+// readPlaces gives the files that objects were read from, and the directories that these are in.
+func (m *Manifests) readPlaces() map[string]bool {
+	out := map[string]bool{}
+	for _, n := range m.Items {
+		for p := object.New(n.YNode(), 0).Place; p != "" && !out[p]; p = path.Dir(p) {
+			out[p] = true
+		}
+	}
+	return out
 }

@@ -54,6 +54,7 @@ func (r *reader) add(in []byte, name, place string) {
 	indent := yaml.DeriveSeqIndentStyle(string(in))
 	for i, n := range object.WithoutLists(r.opened(nodes, name)) {
 		r.put(name, n.YNode())
+		r.putStep(place, n.YNode())
 		o := object.New(n.YNode(), 0)
 		o.Ref.File = name
 		if strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind) && o.Ref.APIVersion == "" {

@@ -41,6 +41,7 @@ func (r *reader) revision(commit string, paths []string) error {
 		for entry := range strings.SplitSeq(strings.TrimRight(string(out), "\x00"), "\x00") {
 			head, name, found := strings.Cut(entry, "\t")
 			fields := strings.Fields(head)
+			r.putPackage(name)
 			if !found || len(fields) != 3 || fields[1] != "blob" || !isRead(p, name) {
 				continue
 			}

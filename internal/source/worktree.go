@@ -53,6 +53,7 @@ func (r *reader) workTree(paths []string) error {
 		}
 		var absent []blob
 		for _, e := range entries {
+			r.putPackage(e.name)
 			if !isRead(p, e.name) || e.mode == gitlinkMode {
 				continue
 			}
