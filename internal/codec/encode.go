@@ -66,7 +66,7 @@ func nodeOf(decoder *json.Decoder) *yaml.Node {
 // a network `n` is false to the API server, a zone `no` as well.
 func String(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: s}
-	if !surelyString(s) && yaml.IsValueNonString(s) {
+	if !surelyString(s) && (s == "<<" || yaml.IsValueNonString(s)) { // << is the key that merges
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
