@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vspread/vspread/fn/expand"
+	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 // A group's bounds are split without loss: the pools' lower bounds sum to the group's, the upper ones as well, and none
@@ -60,4 +62,48 @@ func TestBoundsAreSplitExactly(t *testing.T) {
 			r.Fatalf("%d pools have between %d and %d machines, want %d pools with %d and %d", len(out.Pools), least, most, disks, low, high)
 		}
 	})
+}
+
+// What the autoscaler is told of an adopted pool's disk is that of the template in the pool's own datacenter, where another one has a
+// template of the same name.
+func TestAutoscalerKnowsTheOwnTemplate(t *testing.T) {
+	t.Parallel()
+	const inv = `
+datacenters: [{name: a, path: /a}, {name: b, path: /b}]
+hosts: [{name: h1, cluster: /a/host/c}, {name: h2, cluster: /b/host/c}]
+datastores: [{name: d1, path: /a/datastore/d1, hosts: [h1]}, {name: d2, path: /b/datastore/d2, hosts: [h2]}]
+templates: [{name: ubuntu, path: /a/vm/ubuntu, diskGiB: 20}, {name: ubuntu, path: /b/vm/ubuntu, diskGiB: 80}]
+`
+	const objects = `
+apiVersion: cluster.x-k8s.io/v1beta2
+kind: Cluster
+metadata: {name: apple}
+---
+apiVersion: cluster.x-k8s.io/v1beta2
+kind: MachineDeployment
+metadata: {name: mine}
+spec:
+  clusterName: apple
+  replicas: 2
+  selector: {matchLabels: {x: y}}
+  template:
+    metadata: {labels: {x: y}}
+    spec:
+      clusterName: apple
+      version: v1.35.4
+      bootstrap: {dataSecretName: join}
+      infrastructureRef: {apiGroup: infrastructure.cluster.x-k8s.io, kind: VSphereMachineTemplate, name: mine}
+---
+apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
+kind: VSphereMachineTemplate
+metadata: {name: mine}
+spec: {template: {spec: {template: ubuntu, datacenter: b, datastore: d2, numCPUs: 2, memoryMiB: 2048, network: {devices: [{networkName: n}]}}}}
+`
+	out := mustExpand(t, input(t, "workers: [{name: md, version: v1.35.4, datastores: {include: [d2]}, autoscaling: {min: 2, max: 4}, overrides: [{datastore: d2, adopt: mine}]}]", inv, objects))
+	if len(out.Adopted) != 1 {
+		t.Fatalf("%d are adopted", len(out.Adopted))
+	}
+	if got := tree.String(out.Adopted[0].Node, "metadata", "annotations", object.CapacityAnnotation+"ephemeral-disk"); got != "80Gi" {
+		t.Errorf("the disk is %q, want 80Gi", got)
+	}
 }

@@ -11,8 +11,12 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
-// PlaceOf tells where the machines of a datastore run, in a datacenter given by its path.
+// PlaceOf tells where the machines of a datastore run: in the datacenter that its path tells, or else in the given one, which may
+// be "".
 func (v *VSphere) PlaceOf(d inventory.Datastore, datacenter string) Place {
+	if dc, ok := v.Inventory.DatacenterOf(d.Path); ok {
+		datacenter = dc.Path
+	}
 	p := Place{Datastore: d, Datacenter: datacenter, Compute: datacenter}
 	if len(d.Hosts) != 1 {
 		return p

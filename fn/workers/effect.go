@@ -77,10 +77,7 @@ func (d draft) noteIgnored(g group, seed *object.Object) {
 // meantBy gives a zone in which names are what they mean, and does so in the spec of machines in it. The datastore is the pool's,
 // and what goes with it is not somebody's word.
 func (d draft) meantBy(z site.Zone, spec *yaml.Node) *site.Zone {
-	datacenter := ""
-	if dc, ok := d.vsphere.Inventory.DatacenterOf(d.pool.Datastore.Path); ok {
-		datacenter = dc.Path
-	}
+	datacenter := d.vsphere.PlaceOf(d.pool.Datastore, "").Datacenter
 	for _, field := range []string{"server", "datacenter", "datastore"} {
 		tree.Remove(spec, field)
 	}
@@ -149,14 +146,6 @@ func noteSeed(g group, cluster site.Cluster, diags *diag.List) {
 	}
 }
 
-// strategyOf is the strategy that a group asks for; bounds mean RollingUpdate.
-func strategyOf(r v1alpha1.Rollout) v1alpha1.RolloutStrategy {
-	if r.Strategy == "" && (r.MaxSurge != nil || r.MaxUnavailable != nil) {
-		return v1alpha1.RollingUpdate
-	}
-	return r.Strategy
-}
-
 // noteThumbprint tells of a thumbprint that the pools' templates leave out although the VSphereCluster, which they take theirs
 // from, has another one.
 func noteThumbprint(g group, cluster site.Cluster, diags *diag.List) {
@@ -172,7 +161,8 @@ func noteThumbprint(g group, cluster site.Cluster, diags *diag.List) {
 // madeOf is what CAPV makes machines of a spec from.
 func madeOf(machine *yaml.Node, v *site.VSphere) site.Made {
 	made := site.Made{Machine: machine}
-	if t, ok := v.Template(tree.String(machine, "template"), ""); ok {
+	datacenter := v.Meant(inventory.DatacenterClass, tree.String(machine, "datacenter"), "")
+	if t, ok := v.Template(tree.String(machine, "template"), datacenter); ok {
 		made.Template = &t
 	}
 	return made

@@ -64,6 +64,14 @@ func roll(node *yaml.Node, g group, diags *diag.List) {
 	tree.Sort(tree.Get(node, "spec"), deploymentOrder)
 }
 
+// strategyOf is the strategy that a group asks for; bounds mean RollingUpdate.
+func strategyOf(r v1alpha1.Rollout) v1alpha1.RolloutStrategy {
+	if r.Strategy == "" && (r.MaxSurge != nil || r.MaxUnavailable != nil) {
+		return v1alpha1.RollingUpdate
+	}
+	return r.Strategy
+}
+
 // rollAdopted sets how machines are replaced, in the form of the MachineDeployment's version.
 func rollAdopted(node *yaml.Node, version string, g group, diags *diag.List) {
 	whole := tree.Clone(node)

@@ -33,11 +33,7 @@ func otherShape(p pool, g group, template *object.Object, zone *site.Zone, v *si
 	if !isDatastore(spec, p.Datastore, v) {
 		out = append(out, fmt.Sprintf("datastore %s -> %s", cmp.Or(tree.String(spec, "datastore"), "none"), p.Datastore.Object().Spelling()))
 	}
-	datacenter := ""
-	if dc, ok := v.Inventory.DatacenterOf(p.Datastore.Path); ok {
-		datacenter = dc.Path
-	}
-	where := v.PlaceOf(p.Datastore, datacenter)
+	where := v.PlaceOf(p.Datastore, "")
 	if salt, _ := asked.value("salt"); salt != nil && salt.Value != template.Annotation(object.SaltAnnotation) {
 		out = append(out, "salt "+salt.Value)
 	}

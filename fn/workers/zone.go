@@ -35,11 +35,8 @@ func zoneOf(md *object.Object, in Input, diags *diag.List) *site.Zone {
 // otherPlace says where a zone puts the machines of a pool, when that is not where the pool is: CAPV takes the zone's datastore,
 // datacenter and resource pool in place of the template's.
 func otherPlace(z site.Zone, d inventory.Datastore, v *site.VSphere) string {
-	datacenter := ""
-	if dc, ok := v.Inventory.DatacenterOf(d.Path); ok {
-		datacenter = dc.Path
-	}
-	where := v.PlaceOf(d, datacenter)
+	where := v.PlaceOf(d, "")
+	datacenter := where.Datacenter
 	own := v.Meant(inventory.DatacenterClass, z.Datacenter, "")
 	if datacenter != "" && strings.HasPrefix(own, "/") && own != datacenter {
 		return "into datacenter " + own
