@@ -27,8 +27,9 @@ func (p Place) below(class inventory.Class) string {
 		return p.Compute
 	case inventory.DatacenterClass:
 		return ""
+	default:
+		return p.Datacenter
 	}
-	return p.Datacenter
 }
 
 // mayBe tells whether machines at the place can use an object.

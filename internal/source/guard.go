@@ -129,6 +129,7 @@ func (b builds) bare(k kustomization, depth int) []unguarded {
 		case guardStep, unknownStep:
 			hadGuard = hadGuard || s.kind == guardStep
 			out = nil
+		case harmlessStep, runStep: // neither skips vspread nor notices that it was skipped
 		}
 	}
 	return out
