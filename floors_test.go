@@ -74,7 +74,7 @@ func isBelow(own, room string) bool {
 var outside = map[string][]string{
 	"fn/place":       {},
 	"internal/diag":  {},
-	"internal/tree":  {"sigs.k8s.io/kustomize/kyaml/yaml"},
+	"internal/tree":  {"sigs.k8s.io/kustomize/kyaml/yaml", "sigs.k8s.io/yaml"},
 	"internal/codec": {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	"inventory":      {"sigs.k8s.io/kustomize/kyaml/yaml"},
 	// Label selectors mean what Kubernetes' own code makes of them.

@@ -159,7 +159,7 @@ func Clone(node *yaml.Node) *yaml.Node {
 	return &out
 }
 
-// Equal tells whether two trees mean the same, whatever their order of keys, style and comments.
+// Equal tells whether an API server is sent the same for two trees, whatever their order of keys, style and comments.
 func Equal(a, b *yaml.Node) bool {
 	a, b = resolve(a), resolve(b)
 	if a == nil || b == nil {
@@ -170,7 +170,7 @@ func Equal(a, b *yaml.Node) bool {
 	}
 	switch a.Kind {
 	case yaml.ScalarNode:
-		return a.ShortTag() == b.ShortTag() && a.Value == b.Value
+		return sentAlike(a, b)
 	case yaml.MappingNode:
 		values := make(map[string]*yaml.Node, len(b.Content)/2)
 		for i := 0; i+1 < len(b.Content); i += 2 {
