@@ -59,7 +59,7 @@ var steps = map[string]int{
 	"internal/codec":  1,
 	"internal/diag":   0,
 	"internal/tree":   0,
-	"fn/naming":       0,
+	"fn/naming":       1,
 	"fn/capv":         2,
 	"fn/place":        0,
 }

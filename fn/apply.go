@@ -62,6 +62,9 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 			}
 		}
 		for _, o := range hidden {
+			if tree.HasAliases(items[o.Item].YNode()) {
+				items[o.Item] = yaml.NewRNode(tree.Clone(o.Node)) // what is edited must not share a node with anything else
+			}
 			edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
 		}
 		slices.SortStableFunc(added, func(a, b object.Desired) int {

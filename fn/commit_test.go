@@ -116,7 +116,7 @@ spec:
 	w.adopted["theirs"] = strings.ReplaceAll(`apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
 kind: VSphereMachineTemplate
 metadata: {name: theirs%}
-spec: {template: {spec: {template: photon, datastore: datastore1, numCPUs: 2, memoryMiB: 4096, network: {devices: [{networkName: n, dhcp4: true}]}}}}
+spec: {template: {spec: {template: photon, datastore: datastore1, numCPUs: 2, memoryMiB: 4096, network: {devices: [{networkName: 'n', dhcp4: true}]}}}}
 `, "%", place)
 	if g.adopts == nil {
 		g.adopts = map[string]string{}

@@ -66,8 +66,7 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 	}
 	o := object.New(node, 0)
 	r.packages.locate(o)
-	o.Node = single(o.Node, diag.At(o.Ref, ""), &r.diags)
-	if malformed(o, &r.diags) {
+	if !o.MakeSound(&r.diags) {
 		return nil
 	}
 	switch {

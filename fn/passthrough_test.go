@@ -70,7 +70,7 @@ func TestFleetIsPureAndAFixedPoint(t *testing.T) {
 		}
 	}
 	items := append(append(seeds("pear"), seeds("apple")...),
-		"apiVersion: infrastructure.cluster.x-k8s.io/v1beta2\nkind: VSphereMachineTemplate\nmetadata: {name: shared}\nspec: {template: {spec: {template: photon, numCPUs: 2, memoryMiB: 2048, network: {devices: [{networkName: n, dhcp4: true}]}}}}\n",
+		"apiVersion: infrastructure.cluster.x-k8s.io/v1beta2\nkind: VSphereMachineTemplate\nmetadata: {name: shared}\nspec: {template: {spec: {template: photon, numCPUs: 2, memoryMiB: 2048, network: {devices: [{networkName: 'n', dhcp4: true}]}}}}\n",
 		"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: lab\n  labels: {vspread.dev/inventory: \"true\"}\n  annotations: {config.kubernetes.io/local-config: \"true\"}\ndata:\n  inventory.yaml: |\n    hosts: [{name: a}, {name: b}]\n    datastores: [{name: x, hosts: [a]}, {name: y, hosts: [b]}]\n",
 		"apiVersion: cluster.x-k8s.io/v1beta2\nkind: MachineDeployment\nmetadata: {name: orphan-b, annotations: {vspread.dev/owner: orphan}}\nspec: {clusterName: orphan}\n",
 		"apiVersion: cluster.x-k8s.io/v1beta2\nkind: MachineDeployment\nmetadata: {name: orphan-a, annotations: {vspread.dev/owner: orphan}}\nspec: {clusterName: orphan}\n")

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -24,7 +23,8 @@ import (
 // takes a missing or empty list of them.
 func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 	var diags diag.List
-	if len(in) > codec.MaxInput || codec.Values(in) > codec.MaxValues {
+	var budget codec.Budget
+	if !budget.Bytes(len(in)) || !budget.Text(string(in)) {
 		codec.TooLarge(&diags, "")
 		return nil, diags
 	}
@@ -38,6 +38,10 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 		}
 		diags.Errorf(diag.InvalidYAML, diag.Where{}, "%s", message).
 			WithHint("a KRM function reads a ResourceList from its standard input; for files there is `vspread render`")
+		return nil, diags
+	}
+	if err := budget.Document(&doc); err != nil {
+		diags.Errorf(diag.InputTooLarge, diag.Where{}, "%s", err).WithHint("render one cluster at a time")
 		return nil, diags
 	}
 	root := doc.Content[0]
@@ -81,15 +85,10 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 	return rl, diags
 }
 
-// read takes the items apart. It gives copies of items whose aliases it wrote out: all of them as soon as
-// one object that vspread reads has anchors, because another may refer to those. An object that nobody
-// reads may keep its aliases, also those that would unfold without bound.
+// read takes the items apart. An object that vspread reads is given with its aliases written out; one that nobody reads
+// keeps its own, also those that would unfold without bound.
 func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, diag.List) {
 	var diags diag.List
-	expandAll := false
-	for _, item := range items {
-		expandAll = expandAll || tree.HasAliases(item.YNode()) && object.New(item.YNode(), 0).IsRead()
-	}
 	out := slices.Clone(items)
 	objects := make([]*object.Object, 0, len(items))
 	for i, item := range items {
@@ -97,33 +96,29 @@ func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, di
 		if o.Place == "" {
 			o.Ref.File, o.Place = lists.file(i)
 		}
-		if expandAll && tree.HasAliases(item.YNode()) {
-			expanded, err := tree.Expanded(item.YNode())
-			if err != nil {
-				diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).WithHint("write the values out")
-				continue
-			}
-			out[i] = yaml.NewRNode(expanded)
-			o.Node = expanded
+		if err := codec.Within(item.YNode()); err != nil {
+			diags.Errorf(diag.InputTooLarge, diag.At(o.Ref, ""), "%s", err).WithHint("no API server takes an object of that size; take it out")
+			continue
 		}
-		if o.IsRead() {
-			o.Node = single(o.Node, diag.At(o.Ref, ""), &diags)
-			if malformed(o, &diags) {
+		if o.IsRead() && !o.MakeSound(&diags) {
+			continue
+		}
+		if tree.HasAliases(o.Node) {
+			expanded, err := tree.Expanded(o.Node)
+			isAlone := tree.IsClosed(o.Node)
+			switch {
+			case err == nil:
+				// What is copied or edited must not share a node with anything else.
+				o.Node = expanded
+				if o.IsRead() || !isAlone {
+					out[i] = yaml.NewRNode(expanded)
+				}
+			case o.IsRead() || !isAlone:
+				diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).WithHint("write the values out")
 				continue
 			}
 		}
 		objects = append(objects, o)
 	}
 	return out, objects, diags
-}
-
-// malformed reports metadata that is none, which every reader below relies on.
-func malformed(o *object.Object, diags *diag.List) bool {
-	for _, path := range [][]string{{"metadata"}, {"metadata", "labels"}, {"metadata", "annotations"}} {
-		if n := tree.Get(o.Node, path...); n != nil && n.Kind != yaml.MappingNode {
-			diags.Errorf(diag.WrongType, diag.At(o.Ref, strings.Join(path, ".")), "must be a mapping")
-			return true
-		}
-	}
-	return false
 }

@@ -124,6 +124,11 @@ func FromData(data map[string]string, at diag.Where) (string, Inventory, diag.Li
 // used. The position `at` is that of the text in its ConfigMap.
 func Parse(text string, at diag.Where) (Inventory, diag.List) {
 	var diags diag.List
+	var budget codec.Budget
+	if !budget.Bytes(len(text)) || !budget.Text(text) {
+		diags.Errorf(diag.InputTooLarge, at, "%s", codec.ErrTooLarge).WithHint("refresh a part of vCenter, with --datacenter or --cluster")
+		return Inventory{}, diags
+	}
 	decoder := yaml.NewDecoder(strings.NewReader(text))
 	var root yaml.Node
 	if err := decoder.Decode(&root); err != nil {
@@ -138,6 +143,10 @@ func Parse(text string, at diag.Where) (Inventory, diag.List) {
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		diags.Errorf(diag.InvalidYAML, at, "holds more than one YAML document").WithHint("keep one")
+		return Inventory{}, diags
+	}
+	if err := budget.Document(&root); err != nil {
+		diags.Errorf(diag.InputTooLarge, at, "%s", err).WithHint("an inventory is written by `vspread inventory refresh`, or by hand as the documentation says")
 		return Inventory{}, diags
 	}
 	var doc document

@@ -70,7 +70,7 @@ func TestCheckMachineSpec(t *testing.T) {
 		spec string
 		want []string // field and code
 	}{
-		"fine":             {"{numCPUs: 4, memoryMiB: 8192, os: Linux, network: {devices: [{networkName: n, dhcp4: true}]}, resources: {requests: {cpu: 2, memory: 2Gi}}}", nil},
+		"fine":             {"{numCPUs: 4, memoryMiB: 8192, os: Linux, network: {devices: [{networkName: 'n', dhcp4: true}]}, resources: {requests: {cpu: 2, memory: 2Gi}}}", nil},
 		"quoted":           {`{numCPUs: "4", additionalDisksGiB: [1, "2"], network: {devices: [{dhcp4: "yes", mtu: "1500"}]}}`, []string{"numCPUs WrongType", "additionalDisksGiB[1] WrongType", "network.devices[0].dhcp4 WrongType", "network.devices[0].mtu WrongType"}},
 		"another case":     {"{cloneMode: fullclone, os: linux, powerOffMode: Hard, dataDisks: [{name: x, sizeGiB: 1, provisioningMode: thin}]}", []string{"cloneMode InvalidValue", "os InvalidValue", "powerOffMode InvalidValue", "dataDisks[0].provisioningMode InvalidValue"}},
 		"numbers as names": {"{template: 1.35, tagIDs: [1]}", []string{"template WrongType", "tagIDs[0] WrongType"}},

@@ -85,9 +85,9 @@ metadata: {name: mine}
 spec:
   clusterName: apple
   replicas: 2
-  selector: {matchLabels: {x: y}}
+  selector: {matchLabels: {x: 'y'}}
   template:
-    metadata: {labels: {x: y}}
+    metadata: {labels: {x: 'y'}}
     spec:
       clusterName: apple
       version: v1.35.4
@@ -97,7 +97,7 @@ spec:
 apiVersion: infrastructure.cluster.x-k8s.io/v1beta2
 kind: VSphereMachineTemplate
 metadata: {name: mine}
-spec: {template: {spec: {template: ubuntu, datacenter: b, datastore: d2, numCPUs: 2, memoryMiB: 2048, network: {devices: [{networkName: n}]}}}}
+spec: {template: {spec: {template: ubuntu, datacenter: b, datastore: d2, numCPUs: 2, memoryMiB: 2048, network: {devices: [{networkName: 'n'}]}}}}
 `
 	out := mustExpand(t, input(t, "workers: [{name: md, version: v1.35.4, datastores: {include: [d2]}, autoscaling: {min: 2, max: 4}, overrides: [{datastore: d2, adopt: mine}]}]", inv, objects))
 	if len(out.Adopted) != 1 {

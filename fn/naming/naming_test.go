@@ -82,7 +82,8 @@ func TestSpecHash(t *testing.T) {
 	tests := []struct{ name, spec, want string }{
 		{"empty", "{}", "iqjw7i2v"},
 		{"order and style do not matter", "{b: 1, a: {d: [x, 'y'], c: true}}", "vmkyvmbt"},
-		{"the same in another order", "a:\n  c: true # why\n  d: [\"x\", y]\nb: 1\n", "vmkyvmbt"},
+		{"the same in another order", "a:\n  c: true # why\n  d: [\"x\", \"y\"]\nb: 1\n", "vmkyvmbt"},
+		{"a bare y is true to an API server", "a:\n  c: true\n  d: [\"x\", y]\nb: 1\n", "blhkoniy"},
 		{"a string is no number", "{b: '1', a: {d: [x, 'y'], c: true}}", "yexugegk"},
 		{"a template", `
 template:

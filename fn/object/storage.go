@@ -8,6 +8,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -58,9 +59,13 @@ func StorageByName(all []StorageClass) map[string]StorageClass {
 	return out
 }
 
-// documents parses a stream as far as it is YAML without aliases, which an attacker could make endless.
+// documents parses a stream as far as it is YAML without aliases, which an attacker could make endless, and no larger than an object
+// may be.
 func documents(text string) []*yaml.Node {
 	var out []*yaml.Node
+	if !codec.IsSmall(text) {
+		return nil // no API server takes that much
+	}
 	for d := yaml.NewDecoder(strings.NewReader(text)); ; {
 		var n yaml.Node
 		if d.Decode(&n) != nil {

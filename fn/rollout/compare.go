@@ -13,6 +13,7 @@ func Compare(before, after Side) Plan {
 	c := newComparison(readSides(before, after))
 	c.refuseDuplicates()
 	c.refuseMissing()
+	c.reportUnclear()
 	taken := newUsage(c.before.side, c.after.side)
 	var p Plan
 	for _, k := range c.groups() {

@@ -126,6 +126,7 @@ func kubeadmReasons(before, after *group, rolls []Reason) (roll, unsure, inPlace
 			if isNotInRule(d) {
 				inPlace = append(inPlace, Reason{Field: d.name(), Text: d.name()[len("spec."):] + " differs, which replaces no machine"})
 			}
+		case d.below("spec", "rollout", "after") && object.SameInstant(d.before, d.after):
 		case d.below("spec", "rollout", "after"):
 			if d.after == nil {
 				inPlace = append(inPlace, fieldOf(d))

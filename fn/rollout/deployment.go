@@ -63,6 +63,7 @@ func (c *comparison) deployment(p *Pool, before, after *group) {
 	for _, d := range differences(tree.Get(before.node, "spec"), tree.Get(after.node, "spec"), "spec") {
 		switch {
 		case isRolling(d), d.below("spec", "replicas"), isImmutable(d), isAPIVersion(d):
+		case d.below("spec", "rollout", "after") && object.SameInstant(d.before, d.after):
 		case d.below("spec", "rollout", "after"):
 			if d.after != nil {
 				reasons = append(reasons, Reason{Field: d.name(), Before: written(d.before), After: written(d.after),

@@ -15,11 +15,13 @@ func (c *comparison) others() []Other {
 	add := func(o *object.Object, change Kind, fields ...string) {
 		out = append(out, Other{o.Ref.Kind, o.Ref.Namespace, o.Ref.Name, change, fields})
 	}
-	for _, after := range c.after.Objects.All() {
+	wasIDs, was := identified(c.before.Objects.All())
+	isIDs, is := identified(c.after.Objects.All())
+	for i, after := range c.after.Objects.All() {
 		if c.isShown(after) {
 			continue
 		}
-		before := c.before.Objects.Get(after.Key())
+		before := was[isIDs[i]]
 		switch {
 		case before == nil && isTemplate(after): // new pools and rollouts bring them, or nobody names them
 		case before == nil:
@@ -36,8 +38,8 @@ func (c *comparison) others() []Other {
 			}
 		}
 	}
-	for _, before := range c.before.Objects.All() {
-		if c.isShown(before) || c.after.Objects.Get(before.Key()) != nil || isTemplate(before) && isGuarded(before) {
+	for i, before := range c.before.Objects.All() {
+		if c.isShown(before) || is[wasIDs[i]] != nil || isTemplate(before) && isGuarded(before) {
 			continue
 		}
 		add(before, Remove)
@@ -48,6 +50,19 @@ func (c *comparison) others() []Other {
 	return slices.CompactFunc(out, func(a, b Other) bool {
 		return a.Kind == b.Kind && a.Namespace == b.Namespace && a.Name == b.Name && a.Change == b.Change
 	})
+}
+
+// identified finds objects by what tells them from others. Files count only where there are several.
+func identified(all []*object.Object) ([]object.Identity, map[object.Identity]*object.Object) {
+	ids, byID := object.Identities(all), make(map[object.Identity]*object.Object, len(all))
+	oneFile := !slices.ContainsFunc(all, func(o *object.Object) bool { return o.Place != all[0].Place })
+	for i := range ids {
+		if oneFile {
+			ids[i].Place = ""
+		}
+		byID[ids[i]] = all[i]
+	}
+	return ids, byID
 }
 
 // isShown tells whether the plan says what becomes of an object in other words.

@@ -60,7 +60,7 @@ func (c *comparison) changed(p *Pool, before, after *group) {
 	default:
 		c.loose(p, before, after)
 	}
-	released(p, before, after, c.before.waits(before))
+	c.released(p, before, after)
 	if !p.Machines.NotKnown {
 		p.Machines.Peak = max(before.most(was), after.most(is))
 		if p.Has(Replace) || p.Has(MayReplace) {

@@ -26,6 +26,10 @@ func TestNothingIsSilent(t *testing.T) {
 	annotated := edit(t, base, "metadata: {name: apple-a, ", "metadata: {name: apple-a, annotations: {cluster.x-k8s.io/paused: \"\"}, ")
 	held := edit(t, base, "  replicas: 2\n", "  replicas: 2\n  paused: true\n")
 	onDelete := edit(t, base, "{type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}", "{type: OnDelete}")
+	as := func(text, paused string) string { return edit(t, text, "paused: true", "paused: "+paused) }
+	rolled := func(after string) string {
+		return edit(t, base, "rollout: {strategy: {type: RollingUpdate,", "rollout: {after: "+after+", strategy: {type: RollingUpdate,")
+	}
 	newer := func(text string) string {
 		return edit(t, text, "      version: v1.35.4", "      version: v1.35.5")
 	}
@@ -55,6 +59,17 @@ func TestNothingIsSilent(t *testing.T) {
 		{name: "the Cluster is resumed", before: newer(paused), after: newer(base), want: "The control plane of apple may roll, pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace}},
 		{name: "the pool is resumed", before: newer(annotated), after: newer(base), want: "Pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace, rollout.InPlace}},
 		{name: "its rollouts are resumed", before: newer(held), after: newer(base), want: "Pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace, rollout.InPlace}},
+		// A value means what the API server makes of it.
+		{name: "the pool is resumed from yes", before: newer(as(held, "yes")), after: newer(base), want: "Pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace, rollout.InPlace}},
+		{name: "rollouts wait while On", before: held, after: newer(as(held, "On")), want: "2 machines on esxi01 are replaced when the pause ends, nothing else moves.", kinds: []rollout.Kind{rollout.Replace}},
+		{name: "yes is true", before: held, after: as(held, "YES"), want: "Nothing changes."},
+		{name: "no is false", before: newer(held), after: newer(as(held, "no")), want: "Pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace, rollout.InPlace}},
+		{name: "the Cluster is resumed from on", before: newer(edit(t, paused, "paused: true", "paused: on")), after: newer(base), want: "The control plane of apple may roll, pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace}},
+		{name: "a pause that is not known ends", before: newer(as(held, "${PAUSED}")), after: newer(base), want: "Pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace, rollout.InPlace}},
+		{name: "a pause becomes not known", before: newer(held), after: newer(as(held, "${PAUSED}")), want: "Pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace, rollout.InPlace}},
+		{name: "a pause stays not known", before: as(held, "${PAUSED}"), after: newer(as(held, "${PAUSED}")), want: "2 machines on esxi01 are replaced, nothing else moves.", kinds: []rollout.Kind{rollout.Replace}},
+		{name: "one instant", before: rolled("2026-01-01T00:00:00Z"), after: rolled("\"2026-01-01T01:00:00+01:00\""), want: "Nothing changes."},
+		{name: "another instant", before: rolled("2026-01-01T00:00:00Z"), after: rolled("2026-01-01T00:00:01Z"), want: "2 machines on esxi01 are replaced, nothing else moves.", kinds: []rollout.Kind{rollout.Replace}},
 		{name: "OnDelete ends", before: newer(onDelete), after: newer(base), want: "Pool apple-a may roll, nothing else moves.", kinds: []rollout.Kind{rollout.MayReplace, rollout.InPlace}},
 		{name: "a pause becomes OnDelete", before: newer(held), after: newer(onDelete), want: "No machine moves, 1 pool changes in place.", kinds: []rollout.Kind{rollout.InPlace}},
 		{name: "resumed and rolled", before: held, after: newer(base), want: "2 machines on esxi01 are replaced, nothing else moves.", kinds: []rollout.Kind{rollout.Replace, rollout.InPlace}},

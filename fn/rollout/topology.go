@@ -40,8 +40,12 @@ func (c *comparison) topologies() []Pool {
 				p.Reasons = append(p.Reasons, Reason{Field: d[0].name(), Text: "the topology differs; what rolls is decided by its ClusterClass in the management cluster"})
 			}
 			p.Reasons = append(p.Reasons, c.classReasons(before, after)...)
-			if isHeld(before.Node, before) && !isHeld(after.Node, after) {
+			switch {
+			case isHeld(after.Node, after):
+			case isHeld(before.Node, before):
 				p.Reasons = append(p.Reasons, Reason{Text: "was paused, and what was held back meanwhile happens now"})
+			case isUnclear(before) && !isUnclear(after):
+				p.Reasons = append(p.Reasons, Reason{Text: "may have been paused, and what was held back meanwhile happens now"})
 			}
 			if len(p.Reasons) > 0 {
 				p.Changes = []Kind{MayReplace}

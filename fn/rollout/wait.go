@@ -4,10 +4,12 @@ package rollout
 
 import (
 	"slices"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -21,7 +23,48 @@ func isHeld(node *yaml.Node, cluster *object.Object) bool {
 }
 
 // isPaused reads spec.paused, which a Cluster has and a MachineDeployment.
-func isPaused(node *yaml.Node) bool { return tree.String(node, "spec", "paused") == "true" }
+func isPaused(node *yaml.Node) bool {
+	paused, _ := tree.Bool(tree.Get(node, "spec", "paused"))
+	return paused
+}
+
+// unclear gives the object, the group's Cluster or its own, whose spec.paused is neither true nor false, or nil.
+func (s *side) unclear(g *group) *object.Object {
+	for _, o := range []*object.Object{s.Objects.Get(g.cluster), g.Object} {
+		if o != nil && isUnclear(o) {
+			return o
+		}
+	}
+	return nil
+}
+
+func isUnclear(o *object.Object) bool {
+	n := tree.Get(o.Node, "spec", "paused")
+	_, ok := tree.Bool(n)
+	return n != nil && !ok
+}
+
+// mayHaveWaited tells whether it is not known that changes of a group were not held back before, and whether they are now.
+func (c *comparison) mayHaveWaited(before, after *group) bool {
+	was, is := c.before.unclear(before), c.after.unclear(after)
+	return was != nil && (is == nil || was.Key() != is.Key() || !tree.Equal(tree.Get(was.Node, "spec", "paused"), tree.Get(is.Node, "spec", "paused")))
+}
+
+// reportUnclear says of which objects it is not known whether they are paused.
+func (c *comparison) reportUnclear() {
+	for _, o := range c.after.Objects.OfGroup(object.CoreGroup) {
+		if o.Ref.Kind != clusterKind && o.Ref.Kind != machineDeployment || !isUnclear(o) {
+			continue
+		}
+		value := tree.Get(o.Node, "spec", "paused")
+		d := c.diags.Warnf(diag.PauseUnknown, diag.At(o.Ref, "spec.paused"), "%s is neither true nor false, so whether changes wait is not known", written(value))
+		if strings.Contains(value.Value, "${") {
+			d.WithHint("compare manifests in which the variables are filled in, for example what `flux build kustomization` or `flux envsubst` writes")
+		} else {
+			d.WithHint("write true or false, without quotes")
+		}
+	}
+}
 
 // waits tells what changes of a group wait for on its side.
 func (s *side) waits(g *group) Wait {
@@ -56,9 +99,10 @@ func delays(p *Pool) {
 	p.Reasons = slices.Insert(p.Reasons, 0, r)
 }
 
-// released says that what git held back until now may happen: how far the machines are behind is not in the files.
-func released(p *Pool, before, after *group, was Wait) {
-	if was == "" || p.Waits != "" || p.Has(Replace) || p.Has(MayReplace) {
+// released says that what git held back until now, or may have, can happen: how far the machines are behind is not in the files.
+func (c *comparison) released(p *Pool, before, after *group) {
+	was, mayHave := c.before.waits(before), c.mayHaveWaited(before, after)
+	if was == "" && !mayHave || p.Waits != "" || p.Has(Replace) || p.Has(MayReplace) {
 		return
 	}
 	_, n, _ := before.transition(after.replicas)
@@ -66,7 +110,10 @@ func released(p *Pool, before, after *group, was Wait) {
 		return
 	}
 	why := "was paused, and what was held back meanwhile happens now"
-	if was == ForDeletion {
+	switch {
+	case was == "":
+		why = "may have been paused, and what was held back meanwhile happens now"
+	case was == ForDeletion:
 		why = "was OnDelete, and machines that nobody has deleted yet are replaced now"
 	}
 	p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n.most

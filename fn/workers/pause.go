@@ -4,7 +4,6 @@ package workers
 
 import (
 	"slices"
-	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -85,5 +84,6 @@ func warnPaused(in Input, diags *diag.List) {
 }
 
 func isTrue(node *yaml.Node, path ...string) bool {
-	return strings.EqualFold(tree.String(node, path...), "true")
+	value, _ := tree.Bool(tree.Get(node, path...))
+	return value
 }

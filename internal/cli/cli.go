@@ -21,6 +21,7 @@ import (
 
 // Main runs a command line, without the program's name, and gives the exit status.
 func Main(args []string, s Streams) (status int) {
+	limitMemory()
 	// A reader that has had enough ends the program in the middle of its work, unless somebody asks for the signal.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := &checkedWriter{next: s.Out}

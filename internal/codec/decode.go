@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 // Problem is one thing wrong with the text.
@@ -48,9 +49,30 @@ func Decode(node *yaml.Node, path string, out any) []Problem {
 	return d.problems
 }
 
-type decoder struct{ problems []Problem }
+// DecodeApplied is Decode for a part of an object that is applied as it is written: to an API server a plain yes is true, and no text.
+func DecodeApplied(node *yaml.Node, path string, out any) []Problem {
+	d := decoder{isApplied: true}
+	if node != nil {
+		d.value(node, path, reflect.ValueOf(out).Elem())
+	}
+	return d.problems
+}
+
+type decoder struct {
+	problems  []Problem
+	isApplied bool
+}
+
+// mostProblems is how many problems are told one by one.
+const mostProblems = 1000
 
 func (d *decoder) add(code diag.Code, node *yaml.Node, path, hint, format string, args ...any) {
+	if len(d.problems) == mostProblems {
+		code, path, hint, format, args = diag.InvalidYAML, "", "", "there are more problems, which are not listed", nil
+	}
+	if len(d.problems) > mostProblems {
+		return
+	}
 	d.problems = append(d.problems, Problem{Code: code, Path: path, Position: diag.Position{Line: node.Line, Column: node.Column}, Message: fmt.Sprintf(format, args...), Hint: hint, Value: node.Value})
 }
 
@@ -165,7 +187,7 @@ func (d *decoder) eachPair(node *yaml.Node, path string, visit func(key string, 
 func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 	switch out.Kind() {
 	case reflect.String:
-		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagString {
+		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagString && (!d.isApplied || isTextWhenApplied(node)) {
 			if enum, ok := out.Interface().(interface{ Allowed() []string }); ok && node.Value != "" && !slices.Contains(enum.Allowed(), node.Value) {
 				d.add(diag.InvalidValue, node, path, oneOf(node.Value, enum.Allowed()), "%q is none of the values that there are", node.Value)
 				return
@@ -177,8 +199,16 @@ func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 		if node.Kind == yaml.ScalarNode {
 			hint = fmt.Sprintf("put quotes around it: %q", node.Value)
 		}
+		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagString {
+			d.add(diag.WrongType, node, path, hint, "must be a string, and %s without quotes is none to an API server", node.Value)
+			return
+		}
 		d.add(diag.WrongType, node, path, hint, "must be a string, not %s", describe(node))
 	case reflect.Bool:
+		if value, ok := tree.Bool(node); d.isApplied && ok {
+			out.SetBool(value)
+			return
+		}
 		if isTrue := strings.EqualFold(node.Value, "true"); node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagBool &&
 			(isTrue || strings.EqualFold(node.Value, "false")) {
 			out.SetBool(isTrue)
@@ -199,6 +229,11 @@ func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 	default:
 		panic(fmt.Sprintf("codec: unsupported type %s at %s", out.Type(), path))
 	}
+}
+
+func isTextWhenApplied(node *yaml.Node) bool {
+	sent, ok := tree.Sent(node)
+	return ok && sent[0] == '"'
 }
 
 func (d *decoder) wrongKind(node *yaml.Node, want yaml.Kind, path, what string) bool {

@@ -19,10 +19,20 @@ import (
 type Mistake struct {
 	Message string
 	diag.Position
+	// IsBound tells that it may be YAML, and is more than is read.
+	IsBound bool
 }
 
-// maxSearched is the size up to which the exact place of a mistake is searched, by parsing the text again and again.
-const maxSearched = 1 << 20
+// Code is what a diagnostic of it is called.
+func (m *Mistake) Code() diag.Code {
+	if m.IsBound {
+		return diag.InputTooLarge
+	}
+	return diag.InvalidYAML
+}
+
+// maxSearched is how many values a text may have for the exact place of a mistake to be searched, by parsing the text again and again.
+const maxSearched = 100_000
 
 // unseparated is a second document, or what nobody would call one, with no line of `---` before it.
 const unseparated = "something follows the document; separate documents by a line of ---"
@@ -32,12 +42,12 @@ const unseparated = "something follows the document; separate documents by a lin
 func FindMistake(text string, err error) Mistake {
 	full := err.Error()
 	message, line := words(full)
-	if len(text) > maxSearched {
-		return Mistake{message, diag.Position{Line: max(line, 1), Column: 1}}
+	if estimate(text) > maxSearched {
+		return Mistake{Message: message, Position: diag.Position{Line: max(line, 1), Column: 1}}
 	}
 	// The parser reads forwards and stops: the shortest beginning of which it says the same ends where the mistake is.
 	n := 1 + sort.Search(max(len(text)-1, 0), func(n int) bool { return parseError(text[:n+1]) == full })
-	return Mistake{message, PositionOf(text, startOfWord(text, min(n, len(text)), message))}
+	return Mistake{Message: message, Position: PositionOf(text, startOfWord(text, min(n, len(text)), message))}
 }
 
 // PositionOf gives the position of an offset in a text.

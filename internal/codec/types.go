@@ -16,7 +16,7 @@ import (
 // not reported, since a newer version of the API may have them, nor is what variables are filled into later.
 func CheckTypes(node *yaml.Node, at diag.Where, out any) diag.List {
 	var diags diag.List
-	for _, p := range Decode(withoutVariables(node), "", out) {
+	for _, p := range DecodeApplied(withoutVariables(node), "", out) {
 		if p.Code == diag.UnknownField {
 			continue
 		}

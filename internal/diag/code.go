@@ -114,6 +114,7 @@ const (
 
 	// A change in git, before it is applied.
 	ReplicasUnknown     Code = "ReplicasUnknown"
+	PauseUnknown        Code = "PauseUnknown"
 	TemplateEdited      Code = "TemplateEdited"
 	TemplateRemoved     Code = "TemplateRemoved"
 	FieldImmutable      Code = "FieldImmutable"

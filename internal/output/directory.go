@@ -32,31 +32,32 @@ type Layout struct {
 // what else the directory had before, which stays: the user's own objects, and what --only leaves out this time.
 func Arrange(dir string, wanted, all, earlier []*yaml.RNode) *Layout {
 	l := &Layout{dir: dir, before: map[string][]*yaml.RNode{}, after: map[string][]*yaml.RNode{}, touched: map[string]bool{}}
-	output, isWanted := map[object.Key]*object.Object{}, map[object.Key]bool{}
-	for _, n := range all {
-		x := object.New(n.YNode(), 0)
-		output[x.Key()] = x
+	toBe, there := l.objects(wanted), l.objects(earlier)
+	output, isWanted := map[object.Identity]*object.Object{}, map[object.Identity]bool{}
+	everything := l.objects(all)
+	for i, id := range object.Identities(everything) {
+		output[id] = everything[i]
 	}
-	for _, n := range wanted {
-		isWanted[object.New(n.YNode(), 0).Key()] = true
+	ids := object.Identities(toBe)
+	for _, id := range ids {
+		isWanted[id] = true
 	}
-	where := map[object.Key]string{}
-	for _, n := range earlier {
-		x := object.New(n.YNode(), 0)
-		file := x.Place
+	where := map[object.Identity]string{}
+	for i, id := range object.Identities(there) {
+		n, x, file := earlier[i], there[i], there[i].Place
 		l.before[file] = append(l.before[file], n)
 		switch {
-		case isWanted[x.Key()] && l.replaces(output[x.Key()], x):
-			where[x.Key()] = file
-		case l.stays(x, output):
+		case isWanted[id] && l.replaces(output[id], x):
+			where[id] = file
+		case l.stays(x, output[id], output):
 			l.after[file] = append(l.after[file], n)
 		default:
 			l.touched[file] = true
 		}
 	}
-	for _, n := range wanted {
-		x := object.New(n.YNode(), 0)
-		file := cmp.Or(where[x.Key()], x.Place, "stdin.yaml")
+	for i, n := range wanted {
+		x := toBe[i]
+		file := cmp.Or(where[ids[i]], x.Place)
 		if !filepath.IsLocal(filepath.FromSlash(file)) {
 			l.Diags.Errorf(diag.InvalidValue, diag.At(x.Ref, "metadata.annotations"), "places the object outside of %s", l.dir)
 			continue
@@ -68,6 +69,16 @@ func Arrange(dir string, wanted, all, earlier []*yaml.RNode) *Layout {
 		slices.SortStableFunc(list, func(a, b *yaml.RNode) int { return cmp.Compare(index(a), index(b)) })
 	}
 	return l
+}
+
+// objects takes items apart; what comes from no file goes into one.
+func (l *Layout) objects(items []*yaml.RNode) []*object.Object {
+	out := make([]*object.Object, len(items))
+	for i, n := range items {
+		out[i] = object.New(n.YNode(), i)
+		out[i].Place = cmp.Or(out[i].Place, "stdin.yaml")
+	}
+	return out
 }
 
 // Files lists the files that the directory will have.
@@ -115,8 +126,7 @@ func machines(replicas, otherwise string) string {
 }
 
 // stays tells whether an object that is there and not wanted is left alone, and reports what deserves it.
-func (l *Layout) stays(there *object.Object, output map[object.Key]*object.Object) bool {
-	inOutput := output[there.Key()]
+func (l *Layout) stays(there, inOutput *object.Object, output map[object.Identity]*object.Object) bool {
 	switch {
 	case there.IsLocalConfig():
 		return true

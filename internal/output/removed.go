@@ -9,7 +9,7 @@ import (
 )
 
 // removedHint is how to keep the machines of a pool that is removed, or to move them first, by what takes its place.
-func removedHint(pool *object.Object, output map[object.Key]*object.Object) string {
+func removedHint(pool *object.Object, output map[object.Identity]*object.Object) string {
 	group, datastore := placeOf(pool)
 	var instead *object.Object
 	isGroupThere := group == ""

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
+	"github.com/vspread/vspread/fn/naming"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -19,9 +20,14 @@ func WithoutCopies(items []*yaml.RNode) []*yaml.RNode {
 	hasOurs, hasSpread := map[string]bool{}, map[string]bool{}
 	objects := make([]*object.Object, len(items))
 	byKey := map[object.Key][]int{}
+	var nameless []int
 	for i, n := range items {
 		objects[i] = object.New(n.YNode(), i)
-		byKey[objects[i].Key()] = append(byKey[objects[i].Key()], i)
+		if objects[i].Ref.Name != "" {
+			byKey[objects[i].Key()] = append(byKey[objects[i].Key()], i)
+		} else {
+			nameless = append(nameless, i)
+		}
 		for dir := range directories(objects[i].Place) {
 			hasOurs[dir] = hasOurs[dir] || objects[i].Owner() != ""
 			hasSpread[dir] = hasSpread[dir] || objects[i].IsSpread()
@@ -57,6 +63,20 @@ func WithoutCopies(items []*yaml.RNode) []*yaml.RNode {
 			drop[i] = objects[i].Owner() == "" || len(originals) == 0
 		}
 	}
+	// What has no name is known by what it says.
+	originals := map[string][]*object.Object{}
+	for _, i := range nameless {
+		if !isOutput(objects[i]) {
+			hash, _ := naming.Spec(object.WithoutNotes(objects[i].Node))
+			originals[hash] = append(originals[hash], objects[i])
+		}
+	}
+	for _, i := range nameless {
+		if len(originals) > 0 && isOutput(objects[i]) {
+			hash, _ := naming.Spec(object.WithoutNotes(objects[i].Node))
+			drop[i] = slices.ContainsFunc(originals[hash], func(x *object.Object) bool { return alike(x, objects[i]) })
+		}
+	}
 	var out []*yaml.RNode
 	for i, n := range items {
 		if !drop[i] {
@@ -81,8 +101,13 @@ func WithoutEqual(items []*yaml.RNode) []*yaml.RNode {
 			first[o.Key()] = o
 			return false
 		}
-		return x.Place != o.Place && !tree.HasAliases(o.Node) && !tree.HasAliases(x.Node) && tree.Equal(object.WithoutNotes(x.Node), object.WithoutNotes(o.Node))
+		return x.Place != o.Place && alike(x, o)
 	})
+}
+
+// alike tells whether two objects say the same.
+func alike(a, b *object.Object) bool {
+	return !tree.HasAliases(a.Node) && !tree.HasAliases(b.Node) && tree.Equal(object.WithoutNotes(a.Node), object.WithoutNotes(b.Node))
 }
 
 func allOurs(objects []*object.Object, of []int) bool {

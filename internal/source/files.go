@@ -140,7 +140,7 @@ func (r *reader) directory(dir, name, label, skip string) error {
 }
 
 func (r *reader) file(p, name, place string) error {
-	if r.bytes > codec.MaxInput {
+	if !r.budget.IsLeft() {
 		return nil // it has been reported
 	}
 	f, err := os.Open(p)

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -66,7 +67,7 @@ func (b builds) listed(k kustomization, entry *yaml.Node, depth int) []step {
 	inner, isDir := b.byDir[file]
 	switch {
 	case strings.Contains(entry.Value, "\n"):
-		nodes, _ := documents([]byte(entry.Value))
+		nodes, _ := documents([]byte(entry.Value), &codec.Budget{}) // a part of what has been read
 		for _, n := range nodes {
 			out = append(out, stepOf(n.YNode(), ""))
 		}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 
-	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
@@ -54,23 +53,22 @@ func parseInventoryFile(name string, content []byte) (*InventoryFile, diag.List)
 		f.crlf = true
 		content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
 	}
-	whole, mistake := documents(content)
+	whole, mistake := documents(content, &codec.Budget{})
 	if mistake != nil {
 		diags.Append(notYAML(content, f.At, mistake))
 		return f, diags
 	}
-	for _, n := range whole {
+	indent := yaml.DeriveSeqIndentStyle(string(content))
+	for i, n := range whole {
 		f.put(name, n.YNode())
+		if malformed(n.YNode()) == "" && !anchored(n.YNode()) {
+			object.Annotate(n.YNode(), object.Origin{Position: i, Indent: indent})
+		}
 	}
 	f.putText(name, content)
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(content), DisableUnwrapping: true, PreserveSeqIndent: true}).Read()
-	if err != nil {
-		diags.Errorf(diag.InvalidYAML, f.At, "is not YAML: %s", err)
-		return f, diags
-	}
-	f.Nodes = nodes
+	f.Nodes = whole
 	var found []*yaml.RNode
-	for _, n := range nodes {
+	for _, n := range whole {
 		if object.New(n.YNode(), 0).IsInventory() {
 			found = append(found, n)
 		}

@@ -14,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 )
 
@@ -51,8 +52,8 @@ type reader struct {
 	// one would replace it, or land elsewhere.
 	strict bool
 	// label is put before the names of files that git has.
-	label         string
-	bytes, values int
+	label  string
+	budget codec.Budget
 }
 
 // count is how much was found so far, what is wrong with it included.

@@ -19,14 +19,13 @@ import (
 
 // add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is left out.
 func (r *reader) add(in []byte, name, place string) {
-	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
+	if !r.budget.IsLeft() {
 		return // it has been reported
 	}
 	if name != "" {
 		name = r.label + name
 	}
-	r.bytes, r.values = r.bytes+len(in), r.values+codec.Values(in)
-	if r.bytes > codec.MaxInput || r.values > codec.MaxValues {
+	if !r.budget.Bytes(len(in)) {
 		codec.TooLarge(&r.Diags, name)
 		return
 	}
@@ -41,7 +40,7 @@ func (r *reader) add(in []byte, name, place string) {
 		}
 		return
 	}
-	nodes, mistake := documents(in)
+	nodes, mistake := documents(in, &r.budget)
 	if mistake != nil {
 		r.Diags.Append(notYAML(in, at, mistake))
 		return
@@ -52,7 +51,9 @@ func (r *reader) add(in []byte, name, place string) {
 		}
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
-	for i, n := range object.WithoutLists(r.opened(nodes, name)) {
+	opened := r.opened(nodes, name)
+	r.refuseOddLists(opened, name)
+	for i, n := range object.WithoutLists(opened) {
 		r.put(name, n.YNode())
 		r.putStep(place, n.YNode())
 		o := object.New(n.YNode(), 0)
@@ -72,8 +73,19 @@ func (r *reader) add(in []byte, name, place string) {
 		if o.IsInventory() {
 			r.putText(name, in)
 		}
-		if anchored(n.YNode()) {
-			// Notes must not be written through an anchor.
+		if err := codec.Within(n.YNode()); err != nil {
+			r.Diags.Errorf(diag.InputTooLarge, diag.At(o.Ref, ""), "%s", err).
+				WithHint("no API server takes an object of that size; take it out")
+			continue
+		}
+		if o.IsCompared() {
+			if !o.MakeSound(&r.Diags) {
+				continue
+			}
+			n = yaml.NewRNode(o.Node)
+		}
+		if anchored(n.YNode()) || tree.HasAliases(n.YNode()) && !tree.IsClosed(n.YNode()) {
+			// Notes must not be written through an anchor, and an object is written without those next to it.
 			expanded, err := tree.Expanded(n.YNode())
 			if err != nil {
 				r.Diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).
@@ -90,6 +102,15 @@ func (r *reader) add(in []byte, name, place string) {
 		object.Annotate(n.YNode(), object.Origin{Name: name, Place: place, Position: i, Indent: indent})
 		r.Items = append(r.Items, n)
 	}
+}
+
+// refuseOddLists reports Lists that cannot be opened.
+func (r *reader) refuseOddLists(items []*yaml.RNode, file string) {
+	diags := object.RefuseOddLists(items)
+	for _, d := range diags {
+		d.Object.File = file
+	}
+	r.Diags.Append(diags...)
 }
 
 // isList tells whether an object may be opened, so that what is said of it is not said of an object.
@@ -110,13 +131,13 @@ func anchored(n *yaml.Node) bool {
 	for _, key := range []string{"metadata", "annotations"} {
 		i := slices.IndexFunc(n.Content, func(c *yaml.Node) bool { return c.Value == key })
 		if i < 0 || i+1 >= len(n.Content) {
-			return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.ShortTag() == "!!merge" })
+			return slices.ContainsFunc(n.Content, tree.IsMerge)
 		}
 		if n = n.Content[i+1]; n.Kind == yaml.AliasNode || n.Anchor != "" {
 			return true
 		}
 	}
-	return slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return c.ShortTag() == "!!merge" })
+	return slices.ContainsFunc(n.Content, tree.IsMerge)
 }
 
 // isBuildFile recognises what steers kustomize and kpt and is no object of the package.

@@ -34,20 +34,23 @@ func ForPlugin(name string, stdin io.Reader) (PluginInput, diag.List, error) {
 		return PluginInput{}, diags, nil
 	}
 	at := diag.At(diag.Ref{File: name}, "")
-	config, err := yaml.Parse(string(text))
-	if err != nil {
-		m := codec.FindMistake(string(text), err)
-		diags.Append(notYAML(text, at, &m))
+	var budget codec.Budget
+	configs, mistake := documents(text, &budget)
+	switch {
+	case mistake != nil:
+		diags.Append(notYAML(text, at, mistake))
 		return PluginInput{}, diags, nil
-	}
-	if docs, mistake := documents(text); mistake == nil && len(docs) > 1 {
+	case len(configs) > 1:
 		diags.Errorf(diag.InvalidYAML, at, "has more than one YAML document").WithHint("list each ClusterSpread by itself")
 		return PluginInput{}, diags, nil
+	case len(configs) == 0:
+		diags.Errorf(diag.InvalidYAML, at, "is empty").WithHint("it is the ClusterSpread that kustomize passes on")
+		return PluginInput{}, diags, nil
 	}
-	items, mistake := documents(in)
+	items, mistake := documents(in, &budget)
 	if mistake != nil {
 		diags.Append(notYAML(in, diag.Where{}, mistake))
 		return PluginInput{}, diags, nil
 	}
-	return PluginInput{Config: config, Items: items}, diags, nil
+	return PluginInput{Config: configs[0], Items: items}, diags, nil
 }

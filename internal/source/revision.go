@@ -62,7 +62,7 @@ func (r *reader) revision(commit string, paths []string) error {
 // blobs reads files that git holds. How large they are is asked first, and what is too large together is not read:
 // any number of links may lead to one large file.
 func (r *reader) blobs(files []blob, place string) error {
-	if len(files) == 0 || r.bytes > codec.MaxInput {
+	if len(files) == 0 || !r.budget.IsLeft() {
 		return nil
 	}
 	var ask strings.Builder
@@ -77,7 +77,7 @@ func (r *reader) blobs(files []blob, place string) error {
 		return err
 	}
 	ask.Reset()
-	total, sizes := r.bytes, make([]int, len(files))
+	ahead, sizes := r.budget, make([]int, len(files))
 	answers := strings.Split(string(out), "\n")
 	for i, f := range files {
 		fields := strings.Fields(answers[min(i, len(answers)-1)])
@@ -87,8 +87,8 @@ func (r *reader) blobs(files []blob, place string) error {
 		if sizes[i], err = strconv.Atoi(fields[2]); err != nil {
 			return fmt.Errorf("git cat-file: %q about %s", fields[2], f.name)
 		}
-		if total += sizes[i]; total > codec.MaxInput {
-			r.bytes = total
+		if !ahead.Bytes(sizes[i]) {
+			r.budget = ahead
 			codec.TooLarge(&r.Diags, place)
 			return nil
 		}

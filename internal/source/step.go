@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -41,7 +42,7 @@ func stepOf(node *yaml.Node, file string) step {
 	o := object.New(node, 0)
 	s := step{name: cmp.Or(file, o.Ref.String()), file: file}
 	var how yaml.Node
-	isExec := yaml.Unmarshal([]byte(o.Annotation(function)), &how) == nil && tree.Get(&how, "exec") != nil
+	isExec := codec.IsSmall(o.Annotation(function)) && yaml.Unmarshal([]byte(o.Annotation(function)), &how) == nil && tree.Get(&how, "exec") != nil
 	switch {
 	case isExec && (o.IsSpread() || path.Base(tree.String(&how, "exec", "path")) == "vspread"):
 		s.kind = skippedStep

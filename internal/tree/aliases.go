@@ -15,9 +15,51 @@ var ErrTooLarge = errors.New("its YAML aliases unfold to too many values")
 // maxNodes bounds an unfolded object. The API server takes 3 MiB, which is far less.
 const maxNodes = 200_000
 
-// HasAliases tells whether a tree has anchors or aliases.
+// HasAliases tells whether a tree has anchors, aliases or keys that merge.
 func HasAliases(node *yaml.Node) bool {
-	return node.Kind == yaml.AliasNode || node.Anchor != "" || slices.ContainsFunc(node.Content, HasAliases)
+	return node.Kind == yaml.AliasNode || node.Anchor != "" || IsMerge(node) || slices.ContainsFunc(node.Content, HasAliases)
+}
+
+// IsMerge recognises the key that brings in the entries of other mappings.
+func IsMerge(key *yaml.Node) bool {
+	return key.Kind == yaml.ScalarNode && key.Value == "<<" && key.ShortTag() == "!!merge"
+}
+
+// Merged gives the mappings that the value of a merge key brings in, aliases followed.
+func Merged(value *yaml.Node) []*yaml.Node {
+	sources := []*yaml.Node{value}
+	if v := resolve(value); v != nil && v.Kind == yaml.SequenceNode {
+		sources = v.Content
+	}
+	var out []*yaml.Node
+	for _, s := range sources {
+		if s = resolve(s); s != nil && s.Kind == yaml.MappingNode {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// IsClosed tells whether all aliases of a tree refer to what is in it. Of several objects in one document, one may refer to an anchor
+// in another.
+func IsClosed(node *yaml.Node) bool {
+	within := map[*yaml.Node]bool{}
+	anchors(node, within)
+	return !leaves(node, within)
+}
+
+func anchors(node *yaml.Node, found map[*yaml.Node]bool) {
+	if node.Anchor != "" && node.Kind != yaml.AliasNode {
+		found[node] = true
+	}
+	for _, c := range node.Content {
+		anchors(c, found)
+	}
+}
+
+func leaves(node *yaml.Node, within map[*yaml.Node]bool) bool {
+	return node.Kind == yaml.AliasNode && !within[node.Alias] ||
+		slices.ContainsFunc(node.Content, func(c *yaml.Node) bool { return leaves(c, within) })
 }
 
 // Expanded copies a tree with its aliases and merge keys written out.
@@ -36,10 +78,10 @@ func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
 	out := *node
 	out.Anchor, out.Content = "", nil
 	for i, c := range node.Content {
-		if node.Kind == yaml.MappingNode && i%2 == 1 && node.Content[i-1].ShortTag() == "!!merge" {
+		if node.Kind == yaml.MappingNode && i%2 == 1 && IsMerge(node.Content[i-1]) {
 			continue
 		}
-		if node.Kind == yaml.MappingNode && i%2 == 0 && c.ShortTag() == "!!merge" {
+		if node.Kind == yaml.MappingNode && i%2 == 0 && IsMerge(c) {
 			if err := merge(&out, node, node.Content[i+1], budget, depth); err != nil {
 				return nil, err
 			}
@@ -62,17 +104,10 @@ func merge(out, own, value *yaml.Node, budget *int, depth int) error {
 			present[m.Content[i].Value] = true
 		}
 	}
-	sources := []*yaml.Node{value}
-	if v := resolve(value); v != nil && v.Kind == yaml.SequenceNode {
-		sources = v.Content
-	}
-	for _, s := range sources {
+	for _, s := range Merged(value) {
 		expanded, err := expand(s, budget, depth+1)
 		if err != nil {
 			return err
-		}
-		if expanded.Kind != yaml.MappingNode {
-			continue
 		}
 		for i := 0; i+1 < len(expanded.Content); i += 2 {
 			if key := expanded.Content[i].Value; !present[key] {
