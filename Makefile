@@ -98,6 +98,7 @@ bench: ## parse, expand and write beside their floor
 
 fuzz: ## each fuzz target for FUZZTIME
 	go test ./fn -run '^$$' -fuzz '^FuzzRun$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
+	go test ./internal/output -run '^$$' -fuzz '^FuzzStream$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
 	go test ./inventory -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
 
 image: ## the container images: the function, and the sidecar for Argo CD

@@ -52,7 +52,7 @@ func (b *Budget) Text(in string) bool {
 // Document counts a document that was parsed. The error says what is too much.
 func (b *Budget) Document(node *yaml.Node) error {
 	s := size{}
-	s.add(node, 0)
+	s.add(node, 0) // the document itself is no level
 	b.values += s.values + ofDocument
 	if !b.IsLeft() {
 		return ErrTooLarge
@@ -66,7 +66,7 @@ func (b *Budget) IsLeft() bool { return b.bytes <= MaxInput && b.values <= MaxVa
 // Within tells whether a node, as that of an object, has at most MaxObject values.
 func Within(node *yaml.Node) error {
 	s := size{}
-	s.add(node, 0)
+	s.add(node, 1)
 	if s.values > MaxObject {
 		return fmt.Errorf("it has %d values, and at most %d of an object are read", s.values, MaxObject)
 	}
