@@ -4,6 +4,7 @@ package diag
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -85,6 +86,9 @@ func shortened(s string, most int) string {
 // commands are what the runners of forges take for a command anywhere in a line.
 var commands = strings.NewReplacer("##[", "## [", "##vso[", "##vso [", "##teamcity[", "##teamcity [")
 
+// skips are what forges take for a wish to run nothing, anywhere in the message of a commit.
+var skips = regexp.MustCompile(`(?i)\[(skip ci|ci skip|no ci|skip actions|actions skip)\]`)
+
 // defused keeps a line from being a command to the runner that logs it, which takes ::command:: at its beginning, also behind spaces,
 // and ##[command] anywhere.
 func defused(line string) string {
@@ -92,5 +96,9 @@ func defused(line string) string {
 	if after, found := strings.CutPrefix(rest, "::"); found {
 		line = line[:len(line)-len(rest)] + ": :" + after
 	}
-	return commands.Replace(line)
+	line = commands.Replace(line)
+	if strings.Contains(line, "[") {
+		line = skips.ReplaceAllString(line, "[ $1]")
+	}
+	return line
 }

@@ -29,6 +29,7 @@ func TestPrintable(t *testing.T) {
 		"#\u200b#\x00[group]":              "## [group]",
 		"###[group]":                       "### [group]",
 		"##vso[task.setvariable]x":         "##vso [task.setvariable]x",
+		"a [Skip CI] b [ci skip]":          "a [ Skip CI] b [ ci skip]",
 		"\u202eevil\u2066":                 "evil",
 		"bad\xff\x9bbytes":                 "bad\ufffd\ufffdbytes",
 		"tag\U000e0041 and é, 日本, ❤\ufe0f": "tag and é, 日本, ❤",
