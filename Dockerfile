@@ -2,6 +2,8 @@
 #
 # One static program and nothing else: no shell, no libraries. image/rootfs.sh makes what is in it, and
 # `make test-image` runs that without Docker.
+#
+# The builder is named by a version, which can be moved: the workflow of a release runs it in a job that may only read.
 FROM --platform=$BUILDPLATFORM golang:1.26.8 AS source
 WORKDIR /src
 COPY go.mod go.sum ./

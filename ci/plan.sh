@@ -9,43 +9,34 @@
 #                     manifests, as kpt does it, where it must be up to date, too
 #   VSPREAD_STORAGE   the directory with what the workload cluster gets itself; VSPREAD_RENDERED then has the rest
 #   VSPREAD_BUILD     directories that kustomize builds, several separated by spaces, for layers: the plan is of what comes out, and
-#                     VSPREAD_PATH is where the inventories are. kustomize runs what the kustomizations name; the tokens are not in
-#                     its environment
+#                     VSPREAD_PATH is where the inventories are. build.sh has built them before, in a step or job without a token
+#   VSPREAD_BUILT     the directory that build.sh wrote into
 #   VSPREAD_FAIL_ON   kinds of changes that fail the job, such as replace,remove
 #   VSPREAD_COMMENT   false: no comment
 #   VSPREAD_AUTHOR    GitHub: who the comments are by; default github-actions[bot]
 #   GH_TOKEN          GitHub: what `gh` writes with
 #   VSPREAD_TOKEN     GitLab: an access token of the project with the scope api
 set -euf # f, because $path is split and not expanded
+. "$(dirname "$0")/base.sh"
 path=${VSPREAD_PATH:-.} rendered=${VSPREAD_RENDERED:-} storage=${VSPREAD_STORAGE:-} build=${VSPREAD_BUILD:-}
+built=${VSPREAD_BUILT:-${RUNNER_TEMP:-.}/vspread-built}
 fail_on=$(printf %s "${VSPREAD_FAIL_ON:-}" | tr -d '[:space:]')
 work=$(mktemp -d)
-trap 'rm -rf "$work"; if [ -n "$build" ]; then git worktree prune; fi' EXIT
+trap 'rm -rf "$work"' EXIT
 status=0
 
-complain() { echo "error: $1" >&2; exit 3; }
 if [ -n "$storage" ] && [ -z "$rendered" ]; then complain "VSPREAD_STORAGE (storage) needs VSPREAD_RENDERED (rendered)"; fi
 if [ -n "$build" ]; then
   if [ -n "$rendered" ]; then complain "VSPREAD_BUILD (build) is for a deployer that runs kustomize; VSPREAD_RENDERED (rendered) must be empty"; fi
-  command -v kustomize > /dev/null || complain "kustomize is not installed"
+  # Code of the request wrote there. What it leads to elsewhere is not read.
+  if [ -L "$built" ]; then complain "$built is a symbolic link"; fi
+  for f in before.yaml after.yaml failed; do
+    if [ -L "$built/$f" ] || { [ -e "$built/$f" ] && [ ! -f "$built/$f" ]; }; then complain "$built/$f is no regular file"; fi
+    if [ -f "$built/$f" ]; then cp "$built/$f" "$work/$f"; fi
+  done
+  if [ ! -e "$work/after.yaml" ] && [ ! -e "$work/failed" ]; then complain "there is nothing in $built; build.sh has to run before, in a step or job without a token"; fi
 fi
-
-# Which pull request, and where it left the branch that it is for.
-forge=none base=
-case ${GITHUB_REF:-} in
-refs/pull/*)
-  forge=github number=${GITHUB_REF#refs/pull/} number=${number%%/*}
-  base=$(git merge-base "origin/$GITHUB_BASE_REF" HEAD) ||
-    complain "the clone has no common commit with $GITHUB_BASE_REF; actions/checkout needs fetch-depth: 0"
-  ;;
-esac
-if [ -n "${CI_MERGE_REQUEST_IID:-}" ]; then
-  forge=gitlab number=$CI_MERGE_REQUEST_IID base=$CI_MERGE_REQUEST_DIFF_BASE_SHA
-  if [ -n "${CI_MERGE_REQUEST_TARGET_BRANCH_SHA:-}" ]; then
-    # HEAD is the merge already; the rest of what it brings is not of this merge request.
-    base=$(git merge-base "$CI_MERGE_REQUEST_TARGET_BRANCH_SHA" HEAD) ||
-      complain "the clone has no common commit with the target branch; the job needs GIT_DEPTH: 0"
-  fi
+if [ "$forge" = gitlab ]; then
   # In a fork's pipeline, CI_PROJECT_ID is the fork.
   notes=$CI_API_V4_URL/projects/${CI_MERGE_REQUEST_PROJECT_ID:-$CI_PROJECT_ID}/merge_requests/$number/notes
   . "$(dirname "$0")/gitlab.sh"
@@ -73,55 +64,52 @@ find_gitlab() {
     found=$($jq length "$work/notes") || return 1
   done
 }
-comment() {
+# write makes a comment, or replaces ours.
+write() { # FILE
+  case $forge$id in
+  github) gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" -F "body=@$1" ;;
+  github*) gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" -F "body=@$1" ;;
+  gitlab) gitlab /dev/null --request POST "$notes" --data-urlencode "body@$1" ;;
+  gitlab*) gitlab /dev/null --request PUT "$notes/$id" --data-urlencode "body@$1" ;;
+  esac
+}
+# comment gives 1 when there is no comment, 2 when ours only says that the plan is elsewhere, and 3 when that of an earlier push may
+# still be there.
+comment() { # CHANGED
   begins=$(head -n 2 "$work/comment")
   export begins VSPREAD_AUTHOR="${VSPREAD_AUTHOR:-github-actions[bot]}"
-  id=$("find_$forge") || return 1
+  if ! id=$("find_$forge" 2> "$work/said"); then
+    printable < "$work/said" >&2
+    # Who may not even look has never written one.
+    if grep -q -e 'HTTP 40[134]' -e 'error: 40[134]' -e '^error: GitLab answers 3' -e '^warning: VSPREAD_TOKEN' "$work/said"; then return 1; fi
+    return 3
+  fi
   id=$(echo "$id" | head -n 1)
   # The first word about nothing would be noise; the last one is not.
   if [ -z "$id" ] && [ "$1" = 0 ]; then return 0; fi
-  case $forge$id in
-  github) gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" -F "body=@$work/comment" ;;
-  github*) gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" -F "body=@$work/comment" ;;
-  gitlab) gitlab /dev/null --request POST "$notes" --data-urlencode "body@$work/comment" ;;
-  gitlab*) gitlab /dev/null --request PUT "$notes/$id" --data-urlencode "body@$work/comment" ;;
-  esac
+  if write "$work/comment"; then return 0; fi
+  if [ -z "$id" ]; then return 1; fi
+  { printf '%s\n' "$begins"; echo '**The plan of the last push could not be written here. It is in the log of the job.**'; } > "$work/note"
+  if write "$work/note"; then return 2; fi
+  return 3
 }
 
-# built writes what kustomize makes of the layers below a directory, and the inventories, by which the plan knows the hosts.
-built() { # ROOT FILE
-  : > "$2"
-  for d in $build; do
-    if [ -e "$1/$d" ]; then
-      (cd "$1" && env -u GH_TOKEN -u GITHUB_TOKEN -u VSPREAD_TOKEN kustomize build --enable-alpha-plugins --enable-exec "$d") >> "$2" || return 1
-      echo --- >> "$2"
-    fi
-  done
-  for p in $path; do
-    if [ ! -e "$1/$p" ]; then continue; fi
-    find "$1/$p/." -name '.?*' -prune -o -type f -iname '*.y*ml' -exec grep -lF 'vspread.dev/inventory:' {} + | sort > "$work/inventories"
-    while read -r f; do
-      # Other objects in the file are in what was built.
-      if [ "$(grep -c '^kind:' "$f")" = 1 ]; then { cat "$f"; echo; echo ---; } >> "$2"; fi
-    done < "$work/inventories"
-  done
-}
 # plan compares, in the words of `vspread plan`: 0 no changes, 1 changes, 2 anything wrong.
 plan() { # FLAGS...
   if [ -z "$build" ]; then
     vspread plan --from "$base" --to HEAD "$@" $path
     return
   fi
-  if [ ! -e "$work/after.yaml" ]; then
-    git worktree add --quiet --detach "$work/base" "$base" && built "$work/base" "$work/before.yaml" && built . "$work/now.yaml" || return 2
-    mv "$work/now.yaml" "$work/after.yaml"
+  if [ -e "$work/failed" ]; then
+    printable < "$work/failed" >&2
+    return 2
   fi
   (cd "$work" && vspread plan --from before.yaml --to after.yaml "$@")
 }
 
 if [ "$forge" != none ]; then
   # 0 no changes, 1 changes, 2 anything wrong.
-  changed=0
+  changed=0 stale=0
   plan --exit-code -o markdown > "$work/plan" 2> "$work/complaint" || changed=$?
   cat "$work/complaint" >&2
   if [ ! -s "$work/plan" ]; then
@@ -130,7 +118,7 @@ if [ "$forge" != none ]; then
       echo '**There is no plan, because the manifests have errors:**'
       echo
       # A comment holds 65,536 characters.
-      awk '{n += length($0) + 5} n > 60000 {print "\n… and more, which is in the log."; exit} {print "    " $0}' "$work/complaint"
+      awk '{$0 = substr($0, 1, 4000); n += length($0) + 5} n > 60000 {print "\n… and more, which is in the log."; exit} {print "    " $0}' "$work/complaint"
     } > "$work/plan"
   fi
   # A second line tells paths apart.
@@ -139,8 +127,18 @@ if [ "$forge" != none ]; then
   cat "$work/comment"
   if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then cat "$work/comment" >> "$GITHUB_STEP_SUMMARY"; fi
   if [ "${VSPREAD_COMMENT:-true}" = true ]; then
-    # A pull request from a fork has no right to comment, and is no worse for it.
-    comment "$changed" || echo "warning: the comment could not be written; the plan is in the log" >&2
+    # A pull request from a fork has no right to comment, and is no worse for it. The plan of an earlier push must not stay.
+    wrote=0
+    comment "$changed" || wrote=$?
+    case $wrote in
+    0) ;;
+    1) echo "warning: the comment could not be written; the plan is in the log" >&2 ;;
+    2) echo "warning: the comment could not be written, and says so now; the plan is in the log" >&2 ;;
+    *)
+      echo "error: the comment could not be written, and the one of an earlier push may still be there; the plan is in the log" >&2
+      stale=1
+      ;;
+    esac
   fi
   if [ "$changed" -gt 1 ]; then
     status=1
@@ -152,10 +150,14 @@ if [ "$forge" != none ]; then
     *) cat "$work/complaint" >&2 ;;
     esac
   fi
+  if [ "$status" = 0 ]; then status=$stale; fi
 fi
 if [ "$status" != 0 ]; then exit "$status"; fi
 if [ -n "$build" ]; then
-  if [ "$forge" = none ]; then built . "$work/now.yaml"; fi
+  if [ -e "$work/failed" ]; then
+    printable < "$work/failed" >&2
+    exit 1
+  fi
   exit
 fi
 
@@ -198,7 +200,7 @@ check() { # DIRECTORY FLAGS...
   fi
   git status --porcelain --ignored -- "$directory" > "$work/differs"
   if [ -s "$work/differs" ]; then
-    git --no-pager diff --stat -- "$directory" >&2
+    git --no-pager diff --stat -- "$directory" | printable >&2
     echo "error: $directory is not what comes out; run \`vspread render $path${*:+ $*} -o $directory\` and commit it" >&2
     if grep -q '^!!' "$work/differs"; then echo "error: git ignores what is in $directory; look into .gitignore" >&2; fi
     status=1

@@ -35,7 +35,7 @@ else
 fi
 
 vspread inventory refresh -f "$VSPREAD_INVENTORY" > "$work/sentences"
-cat "$work/sentences"
+sed 's/^/  /' "$work/sentences"
 if [ -z "$(git status --porcelain -- "$VSPREAD_INVENTORY")" ]; then
   echo "$VSPREAD_INVENTORY is up to date"
   exit 0
@@ -86,7 +86,16 @@ vspread plan --from HEAD -o markdown $path > "$work/plan" 2> "$work/said" || {
 } > "$work/description"
 
 git switch --quiet --force-create "$branch"
-{ echo "$title"; echo; cat "$work/first"; } > "$work/message"
+# Names act in a message, "[skip ci]" or "Closes #1", so it only counts. The first word of a sentence is vspread's own.
+{
+  echo "$title"
+  echo
+  awk '{what = "something else"}
+    $1 ~ /^(datacenter|cluster|host|datastore|network|folder|template)$/ {what = $1}
+    $1 " " $2 ~ /^(datastore cluster|resource pool|storage policy)$/ {what = $1 " " $2}
+    {n[what]++}
+    END {for (what in n) print "* " n[what] (n[what] == 1 ? " change: " : " changes: ") what}' "$work/sentences" | sort
+} > "$work/message"
 email=${VSPREAD_EMAIL:-vspread@users.noreply.github.com}
 git -c user.name="${VSPREAD_NAME:-vspread}" -c user.email="$email" commit --quiet --file "$work/message" -- "$@"
 

@@ -28,7 +28,7 @@ func Main(args []string, s Streams) (status int) {
 	s.Out = out
 	defer func() {
 		if out.err != nil {
-			fmt.Fprintf(s.Err, "error: the output is not complete: %s\n", complaint(out.err))
+			fmt.Fprintf(s.Err, "error: the output is not complete: %s\n", diag.Printable(complaint(out.err)))
 		}
 		if out.err != nil && status != Usage { // which a comparison gives for anything wrong
 			status = World

@@ -143,13 +143,13 @@ func (r repository) write(s Streams, files map[string][]byte, excluded []diag.Re
 		if err := output.ReplaceFile(target, files[name]); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.Out, "created %s\n", filepath.Join(r.directory, name))
+		fmt.Fprintf(s.Out, "created %s\n", diag.Exact(filepath.Join(r.directory, name)))
 	}
 	for _, ref := range excluded {
-		fmt.Fprintf(s.Out, "\n%s has the annotation %s now: it runs on next to the pools, and is counted nowhere.\n", diag.Printable(ref.String()), object.ExcludeAnnotation)
+		fmt.Fprintf(s.Out, "\n%s has the annotation %s now: it runs on next to the pools, and is counted nowhere.\n", diag.Name(ref.String()), object.ExcludeAnnotation)
 	}
 	for name, entry := range toAdd {
-		fmt.Fprintf(s.Out, "\nAdd to %s, under include:\n%s", filepath.Join(r.directory, name), entry)
+		fmt.Fprintf(s.Out, "\nAdd to %s, under include:\n%s", diag.Exact(filepath.Join(r.directory, name)), exactLines(entry))
 	}
 	return r.next(s, inRepository)
 }
@@ -158,10 +158,10 @@ func (r repository) write(s Streams, files map[string][]byte, excluded []diag.Re
 func (r repository) next(s Streams, inRepository bool) error {
 	if !inRepository && r.ci != "none" && filepath.Clean(r.directory) != "." {
 		fmt.Fprintf(s.Out, "\n%s is in no git repository yet, so the workflow was made for one whose root it is. If the root is to be above it, delete what was "+
-			"created, run `git init` there, and then init again: a forge reads workflows at the root only.\n", r.directory)
+			"created, run `git init` there, and then init again: a forge reads workflows at the root only.\n", diag.Exact(r.directory))
 	}
 	if r.inPlace(r.inventory) == "" {
-		fmt.Fprintf(s.Out, "\nThe inventory is a copy. From now on: vspread inventory refresh -f %s\n", filepath.Join(r.directory, "inventory.yaml"))
+		fmt.Fprintf(s.Out, "\nThe inventory is a copy. From now on: vspread inventory refresh -f %s\n", diag.Exact(filepath.Join(r.directory, "inventory.yaml")))
 	}
 	written, err := source.Files([]string{r.directory}, source.Options{Stdin: s.In})
 	if err != nil {
@@ -169,17 +169,26 @@ func (r repository) next(s Streams, inRepository bool) error {
 	}
 	diags := expand(written).Diags
 	if diags.HasErrors() {
-		fmt.Fprintln(s.Out, "\nNext: fix what is reported as an error, then `vspread validate "+r.directory+"`")
+		fmt.Fprintln(s.Out, "\nNext: fix what is reported as an error, then `vspread validate "+diag.Exact(r.directory)+"`")
 		return report(s, diags)
 	}
 	rendered := "vspread render " + r.directory + " -o " + filepath.Join(r.directory, "rendered")
-	fmt.Fprintf(s.Out, "\nNext: %s\n", map[string]string{
+	fmt.Fprintf(s.Out, "\nNext: %s\n", diag.Exact(map[string]string{
 		"kustomize": "kustomize build --enable-alpha-plugins --enable-exec " + r.directory,
 		"kpt":       "kpt fn render --allow-exec " + r.directory,
 		"render":    rendered,
-	}[r.tool])
+	}[r.tool]))
 	if r.tool == "kustomize" && r.ci != "none" {
-		fmt.Fprintf(s.Out, "CI compares %s with the sources; write and commit it, and point Flux or Argo CD there: %s\n", filepath.Join(r.directory, "rendered"), rendered)
+		fmt.Fprintf(s.Out, "CI compares %s with the sources; write and commit it, and point Flux or Argo CD there: %s\n", diag.Exact(filepath.Join(r.directory, "rendered")), diag.Exact(rendered))
 	}
 	return report(s, diags)
+}
+
+// exactLines makes each line of a text printable.
+func exactLines(text []byte) string {
+	var b strings.Builder
+	for line := range strings.Lines(string(text)) {
+		b.WriteString(diag.Exact(strings.TrimSuffix(line, "\n")) + "\n")
+	}
+	return b.String()
 }

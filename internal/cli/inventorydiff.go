@@ -3,10 +3,9 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
+	"github.com/vspread/vspread/internal/render"
 	"github.com/vspread/vspread/internal/source"
 	"github.com/vspread/vspread/inventory"
 )
@@ -32,10 +31,8 @@ Exit status: 0 no change, 1 there are changes, 2 anything wrong.`,
 				inventories = append(inventories, f.Inventory)
 			}
 			changes := inventory.Changes(inventories[0], inventories[1])
-			for _, sentence := range changes {
-				if _, err := fmt.Fprintln(s.Out, sentence); err != nil {
-					return comparisonError{err}
-				}
+			if err := render.Sentences(s.Out, changes); err != nil {
+				return comparisonError{err}
 			}
 			if len(changes) > 0 {
 				return errChanged

@@ -3,7 +3,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -34,9 +33,7 @@ func newInventoryShow(s Streams) *cobra.Command {
 			case "text", "wide":
 				return render.Inventory(s.Out, f.Inventory, output == "wide")
 			case "json":
-				e := json.NewEncoder(s.Out)
-				e.SetIndent("", "  ")
-				return e.Encode(f.Inventory)
+				return render.JSON(s.Out, f.Inventory)
 			case "yaml":
 				_, err := fmt.Fprint(s.Out, inventory.Format(f.Inventory))
 				return err

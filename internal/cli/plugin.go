@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vspread/vspread/fn"
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/output"
 	"github.com/vspread/vspread/internal/source"
 )
@@ -48,7 +49,7 @@ run every ClusterSpread that a kustomization lists under transformers.`,
 			if err := installPlugin(target, duplicate); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(s.Out, target)
+			_, err = fmt.Fprintln(s.Out, diag.Exact(target))
 			return err
 		},
 	}

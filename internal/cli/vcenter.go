@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/inventory/vcenter"
 )
 
@@ -75,7 +76,7 @@ func (o *connection) session(s Streams, work func(context.Context, *vcenter.Sess
 	}
 	progress := func(string) {}
 	if f, ok := s.Err.(*os.File); ok && isTerminalFile(f) {
-		progress = func(phase string) { fmt.Fprintln(s.Err, phase+" …") }
+		progress = func(phase string) { fmt.Fprintln(s.Err, diag.Printable(phase)+" …") }
 	}
 	session, err := vcenter.Connect(ctx, options)
 	if err != nil {
@@ -83,7 +84,7 @@ func (o *connection) session(s Streams, work func(context.Context, *vcenter.Sess
 	}
 	defer func() {
 		if closing := session.Close(); err == nil && closing != nil {
-			fmt.Fprintf(s.Err, "warning: %s\n", closing)
+			fmt.Fprintf(s.Err, "warning: %s\n", diag.Printable(closing.Error()))
 		}
 	}()
 	return work(ctx, session, vcenter.Scope{Datacenter: options.Datacenter, Cluster: o.cluster}, progress)

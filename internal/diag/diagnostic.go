@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // Severity orders diagnostics; an Error stops everything.
@@ -107,50 +106,36 @@ func (d *Diagnostic) String() string {
 	switch p := d.Position; {
 	case p.Line > 0:
 		// Objects without a file and with a position were read from a stream.
-		fmt.Fprintf(&b, "%s:%d:%d: ", cmp.Or(d.Object.File, "stdin"), p.Line, p.Column)
+		fmt.Fprintf(&b, "%s:%d:%d: ", cmp.Or(Cut(d.Object.File, longestWord), "stdin"), p.Line, p.Column)
 	case d.Object.File != "":
-		b.WriteString(d.Object.File + ": ")
+		b.WriteString(Cut(d.Object.File, longestWord) + ": ")
 	}
+	field := Cut(d.Field, longestWord)
 	if s := d.Object.String(); s != "" {
-		b.WriteString(s)
-		if d.Field != "" {
-			b.WriteString(" " + d.Field)
+		b.WriteString(Cut(s, longestWord))
+		if field != "" {
+			b.WriteString(" " + field)
 		}
 		b.WriteString(": ")
-	} else if d.Field != "" {
-		b.WriteString(d.Field + ": ")
+	} else if field != "" {
+		b.WriteString(field + ": ")
 	}
 	b.WriteString(d.Text())
 	b.WriteString(" [" + string(d.Code) + "]")
-	// One line, whatever a name or a parser's message holds.
-	return oneLine(b.String())
+	// One line, whatever a name or a parser's message holds. Its parts are short already.
+	return Exact(b.String())
 }
 
 // Text is the message with its hint, and with the line within a text where no position says it.
 func (d *Diagnostic) Text() string {
-	text := d.Message
+	text := Printable(d.Message)
 	if d.InText.Line > 0 && d.Position.Line == 0 {
 		text += fmt.Sprintf(" (line %d of the text)", d.InText.Line)
 	}
 	if d.Hint != "" {
-		text += "; " + d.Hint
+		text += "; " + Printable(d.Hint)
 	}
-	return oneLine(text)
-}
-
-// Printable takes line ends and terminal control sequences out of somebody's name.
-func Printable(s string) string { return oneLine(s) }
-
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r' || r == '\u2028' || r == '\u2029':
-			return ' '
-		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0, unicode.Is(unicode.Cf, r):
-			return -1 // terminal control sequences in somebody's name, or what turns its direction
-		}
-		return r
-	}, s)
+	return text
 }
 
 // List collects diagnostics. The zero value is ready for use.

@@ -59,7 +59,7 @@ type view struct {
 // tableRow writes cells; a name with a tab or an escape sequence in it does not break the table.
 func tableRow(w io.Writer, cells ...string) {
 	for i := range cells {
-		cells[i] = diag.Printable(cells[i])
+		cells[i] = diag.Name(cells[i])
 	}
 	fmt.Fprintln(w, strings.Join(cells, "\t"))
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/inventory"
 )
 
@@ -22,7 +23,16 @@ func InventoryChanges(w io.Writer, old, updated inventory.Inventory, isNew bool)
 	if isNew && len(changes) > mostJoined {
 		changes = []string{everything(updated)}
 	}
-	_, err := io.WriteString(w, strings.Join(changes, "\n")+"\n")
+	return Sentences(w, changes)
+}
+
+// Sentences writes each on a line of its own, whatever names are in it.
+func Sentences(w io.Writer, sentences []string) error {
+	var b strings.Builder
+	for _, s := range sentences {
+		b.WriteString(diag.Printable(s) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

@@ -48,7 +48,7 @@ func (p *Plan) rows() (rows []planRow, untouched int) {
 			name += " (" + pool.Kind + ")"
 		}
 		rows = append(rows, planRow{
-			pool: diag.Printable(name), change: changes(pool), host: places(pool, func(s *rollout.Shape) string { return s.Host }),
+			pool: diag.Name(name), change: changes(pool), host: places(pool, func(s *rollout.Shape) string { return s.Host }),
 			datastore: places(pool, func(s *rollout.Shape) string { return s.Datastore }),
 			machines:  poolMachines(pool), reason: reasons(pool),
 		})
@@ -68,10 +68,10 @@ func changes(pool rollout.Pool) string {
 func places(pool rollout.Pool, property func(*rollout.Shape) string) string {
 	var before, after string
 	if pool.Before != nil {
-		before = diag.Printable(property(pool.Before))
+		before = diag.Name(property(pool.Before))
 	}
 	if pool.After != nil {
-		after = diag.Printable(property(pool.After))
+		after = diag.Name(property(pool.After))
 	}
 	switch {
 	case pool.Before == nil || before == after:
@@ -130,7 +130,7 @@ func (p *Plan) hostRows() (rows []hostRow, same int) {
 			continue
 		}
 		rows = append(rows, hostRow{
-			host: cmp.Or(diag.Printable(h.Host), "-"), datastore: cmp.Or(diag.Printable(h.Datastore), without(h)),
+			host: cmp.Or(diag.Name(h.Host), "-"), datastore: cmp.Or(diag.Name(h.Datastore), without(h)),
 			machines: usage(h.Machines, 1, 0), memory: usage(h.MemoryMiB, 1024, h.HostMemoryMiB), disk: usage(h.DiskGiB, 1, h.CapacityGiB),
 		})
 	}

@@ -236,8 +236,7 @@ func TestLongPlanFitsIntoAComment(t *testing.T) {
 // TestPlanOfHostileNames draws names that could break a table, a comment or a terminal.
 func TestPlanOfHostileNames(t *testing.T) {
 	t.Parallel()
-	cells := regexp.MustCompile(`(^|[^\\])\|`)
-	name := rapid.StringOf(rapid.SampledFrom([]rune("ab|<>`*_[](){}@#&\\\n\r\t\x1b\u0085 -→é")))
+	name := rapid.StringOf(rapid.SampledFrom([]rune("ab|<>`*_[](){}@#&\\\n\r\t\x1b\u0085 -→é:/.!%~$1w\u202e")))
 	rapid.Check(t, func(rt *rapid.T) {
 		p := everything()
 		for i := range p.Pools {
@@ -258,17 +257,11 @@ func TestPlanOfHostileNames(t *testing.T) {
 		}
 		rows := 0
 		for line := range strings.Lines(markdown.String()) {
-			if !strings.HasPrefix(line, "| ") {
-				continue
-			}
-			rows++
-			if n := len(cells.FindAllString(strings.ReplaceAll(line, `\\`, ""), -1)); n != 7 && n != 6 {
-				rt.Fatalf("%d bars in %q", n, line)
-			}
-			if strings.ContainsAny(line, "<>@`") && !strings.Contains(line, "\\`") {
-				rt.Fatalf("Markdown can be read out of %q", line)
+			if strings.HasPrefix(line, "| ") {
+				rows++
 			}
 		}
+		inertMarkdown(rt, markdown.String())
 		if rows != 9 {
 			rt.Fatalf("%d rows in\n%s", rows, markdown.String())
 		}

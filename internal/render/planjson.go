@@ -4,7 +4,6 @@ package render
 
 import (
 	_ "embed"
-	"encoding/json"
 	"io"
 
 	"github.com/vspread/vspread/fn/rollout"
@@ -199,10 +198,7 @@ func (p *Plan) JSON(w io.Writer) error {
 	for _, d := range p.Diags {
 		out.Diags = append(out.Diags, diagOf(d))
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(out)
+	return JSON(w, out)
 }
 
 func totals(m rollout.Machines) totalsJSON {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vspread/vspread/internal/diag"
 )
@@ -13,7 +14,7 @@ import (
 // PlanMarker is the first line of a plan in Markdown. It is not shown; a bot finds its own comment by it.
 const PlanMarker = "<!-- vspread plan -->"
 
-// A comment holds 65,536 characters on most hosts of git. These are the lengths of what is written so far at which
+// A comment holds 65,536 characters on most hosts of git. These are the lengths of what is written so far from which on
 // the rest of a part is only counted.
 const (
 	roomForDiags = 10_000
@@ -22,104 +23,123 @@ const (
 	roomForSteps = 60_000
 )
 
+// comment is a text of which a part is left out when it becomes too long.
+type comment struct {
+	text   strings.Builder
+	length int
+}
+
+func (c *comment) add(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	c.text.WriteString(text)
+	c.length += utf8.RuneCountInString(text)
+}
+
+// list adds lines as long as there is room, and counts the rest.
+func (c *comment) list(lines []string, room int, one, several string) {
+	left := 0
+	for _, line := range lines {
+		if left > 0 || c.length+utf8.RuneCountInString(line) > room {
+			left++
+			continue
+		}
+		c.add("%s", line)
+	}
+	if left > 0 {
+		c.add("\nAnd %s more, which `vspread plan` shows without `-o markdown`.\n", many(left, one, several))
+	}
+}
+
 // Markdown writes the plan as a comment for a pull request, with what is wrong in it.
 func (p *Plan) Markdown(w io.Writer) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n**%s**\n", PlanMarker, escaped(p.Sentence))
-	left := 0
+	c := &comment{}
+	c.add("%s\n**%s**\n", PlanMarker, prose(p.Sentence, longestSentence))
+	var lines []string
 	for _, d := range p.Diags {
-		switch {
-		case d.Severity < diag.Warning:
-		case b.Len() > roomForDiags:
-			left++
-		default:
-			fmt.Fprintf(&b, "\n> **%s** %s\n", d.Severity, escaped(strings.TrimPrefix(d.String(), d.Severity.String()+": ")))
+		if d.Severity >= diag.Warning {
+			lines = append(lines, fmt.Sprintf("\n> **%s** %s\n", d.Severity, prose(strings.TrimPrefix(d.String(), d.Severity.String()+": "), longestMessage)))
 		}
 	}
-	more(&b, left, "message", "messages")
+	c.list(lines, roomForDiags, "message", "messages")
 	rows, untouched := p.rows()
 	if len(rows) > 0 {
-		fmt.Fprint(&b, "\n| pool | change | host | datastore | machines | reason |\n|---|---|---|---|---|---|\n")
-		for left = len(rows); left > 0 && b.Len() < roomForPools; left-- {
-			r := rows[len(rows)-left]
-			row(&b, r.pool, r.change, r.host, r.datastore, r.machines, r.reason)
+		c.add("\n| pool | change | host | datastore | machines | reason |\n|---|---|---|---|---|---|\n")
+		lines = nil
+		for _, r := range rows {
+			lines = append(lines, row(nameCell(r.pool), r.change, nameCell(r.host), nameCell(r.datastore), r.machines, proseCell(r.reason)))
 		}
-		more(&b, left, "pool", "pools")
+		c.list(lines, roomForPools, "pool", "pools")
 		if untouched > 0 {
-			fmt.Fprintf(&b, "\n%s untouched.\n", many(untouched, "pool is", "pools are"))
+			c.add("\n%s untouched.\n", many(untouched, "pool is", "pools are"))
 		}
 	}
 	hosts, same := p.hostRows()
 	if len(hosts) > 0 {
-		fmt.Fprint(&b, "\n<details><summary>Hosts: before, at most meanwhile, after</summary>\n\n| host | datastore | machines | memory GiB | disk GiB |\n|---|---|---|---|---|\n")
-		for left = len(hosts); left > 0 && b.Len() < roomForHosts; left-- {
-			r := hosts[len(hosts)-left]
-			row(&b, r.host, r.datastore, r.machines, r.memory, r.disk)
+		c.add("\n<details><summary>Hosts: before, at most meanwhile, after</summary>\n\n| host | datastore | machines | memory GiB | disk GiB |\n|---|---|---|---|---|\n")
+		lines = nil
+		for _, r := range hosts {
+			lines = append(lines, row(nameCell(r.host), nameCell(r.datastore), r.machines, r.memory, r.disk))
 		}
-		more(&b, left, "datastore", "datastores")
+		c.list(lines, roomForHosts, "datastore", "datastores")
 		if same > 0 {
-			fmt.Fprintf(&b, "\n%s as before.\n", many(same, "other datastore is used", "other datastores are used"))
+			c.add("\n%s as before.\n", many(same, "other datastore is used", "other datastores are used"))
 		}
 		if missing := p.uncounted(); missing != "" {
-			fmt.Fprintf(&b, "\n%s\n", missing)
+			c.add("\n%s\n", missing)
 		}
-		fmt.Fprint(&b, "\n</details>\n")
+		c.add("\n</details>\n")
 	}
 	for _, n := range p.unnamed() {
-		fmt.Fprintf(&b, "\n%s\n", escaped(n))
+		c.add("\n%s\n", prose(n, longestSentence))
 	}
 	if others := p.others(); others != "" {
-		fmt.Fprintf(&b, "\n%s\n", escaped(others))
+		c.add("\n%s\n", prose(others, longestSentence))
 	}
 	if len(p.Steps) > 0 {
-		fmt.Fprint(&b, "\nTo do by hand:\n")
+		c.add("\nTo do by hand:\n")
 	}
-	left = 0
+	lines = nil
 	for _, s := range p.Steps {
-		if b.Len()+len(s.Text)+len(s.Command) > roomForSteps {
-			left++
-			continue
-		}
-		fmt.Fprintf(&b, "\n- %s\n", escaped(s.Text))
+		line := fmt.Sprintf("\n- %s\n", prose(s.Text, longestSentence))
 		if s.Command != "" {
-			fmt.Fprintf(&b, "  ```sh\n  %s\n  ```\n", strings.ReplaceAll(diag.Printable(s.Command), "`", ""))
+			line += fmt.Sprintf("  ```sh\n  %s\n  ```\n", strings.ReplaceAll(diag.Exact(s.Command), "`", ""))
 		}
+		lines = append(lines, line)
 	}
-	more(&b, left, "step", "steps")
-	fmt.Fprintf(&b, "\n<sub>%s → %s</sub>\n", escaped(p.From.String()), escaped(p.To.String()))
-	_, err := io.WriteString(w, b.String())
+	c.list(lines, roomForSteps, "step", "steps")
+	c.add("\n<sub>%s → %s</sub>\n", p.From.markdown(), p.To.markdown())
+	_, err := io.WriteString(w, c.text.String())
 	return err
 }
 
-// more counts what there was no room for.
-func more(b *strings.Builder, n int, one, several string) {
-	if n > 0 {
-		fmt.Fprintf(b, "\nAnd %s more, which `vspread plan` shows without `-o markdown`.\n", many(n, one, several))
+// short is the beginning of the commit, or nothing.
+func (s PlanSide) short() string {
+	if len(s.Revision) < 12 {
+		return ""
 	}
+	return s.Revision[:12]
 }
 
-// String is the name with the beginning of the commit, which may be the name already.
-func (s PlanSide) String() string {
-	switch {
-	case len(s.Revision) < 12:
-		return s.Name
+// markdown is the name, which is the user's, with the beginning of the commit, which is git's and may become a link. It may be the name
+// already.
+func (s PlanSide) markdown() string {
+	switch short := s.short(); {
+	case short == "":
+		return prose(s.Name, longestSide)
 	case strings.HasPrefix(s.Revision, s.Name):
-		return s.Revision[:12]
+		return short
+	default:
+		return prose(s.Name, longestSide) + " (" + short + ")"
 	}
-	return s.Name + " (" + s.Revision[:12] + ")"
 }
 
-func row(b *strings.Builder, cells ...string) {
+// row is a line of a table.
+func row(cells ...string) string {
+	var b strings.Builder
 	b.WriteByte('|')
 	for _, c := range cells {
-		b.WriteString(" " + escaped(c) + " |")
+		b.WriteString(" " + tableCell(c) + " |")
 	}
 	b.WriteByte('\n')
-}
-
-// escaped keeps somebody's names from being read as Markdown or HTML.
-func escaped(s string) string {
-	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "|", `\|`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "&#64;", "#", "&#35;", "~", `\~`,
-	).Replace(diag.Printable(s))
+	return b.String()
 }

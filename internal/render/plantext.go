@@ -60,7 +60,7 @@ func (p *Plan) Text(w io.Writer) error {
 	for _, s := range p.Steps {
 		fmt.Fprintf(&b, "- %s\n", diag.Printable(s.Text))
 		if s.Command != "" {
-			fmt.Fprintf(&b, "    %s\n", diag.Printable(s.Command))
+			fmt.Fprintf(&b, "    %s\n", diag.Exact(s.Command))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

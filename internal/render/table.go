@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/vspread/vspread/internal/diag"
@@ -28,11 +29,11 @@ func Pools(w io.Writer, pools []Pool) error {
 	low, high := 0, 0
 	for _, p := range pools {
 		low, high = low+p.Min, high+p.Max
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s", p.Cluster, diag.Printable(p.Host), diag.Printable(p.Datastore), p.Name, span(p.Min, p.Max), p.Template)
+		template := diag.Name(p.Template)
 		if p.Note != "" {
-			fmt.Fprintf(t, "  (%s)", p.Note)
+			template += "  (" + diag.Name(p.Note) + ")"
 		}
-		fmt.Fprintln(t)
+		fmt.Fprintln(t, strings.Join([]string{diag.Name(p.Cluster), diag.Name(p.Host), diag.Name(p.Datastore), diag.Name(p.Name), span(p.Min, p.Max), template}, "\t"))
 	}
 	fmt.Fprintf(t, "%s\t\t\t\t%s\n", diag.Count(len(pools), "pool", "pools"), span(low, high))
 	return t.Flush()
@@ -51,10 +52,10 @@ type FileChange struct{ Name, Action string }
 // Files lists the files of a directory that changed, and counts those that did not.
 func Files(w io.Writer, dir string, changed []FileChange, unchanged int) error {
 	for _, c := range changed {
-		if _, err := fmt.Fprintf(w, "%-9s %s/%s\n", c.Action, dir, c.Name); err != nil {
+		if _, err := fmt.Fprintf(w, "%-9s %s\n", c.Action, diag.Exact(dir+"/"+c.Name)); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%s unchanged in %s\n", diag.Count(unchanged, "file", "files"), dir)
+	_, err := fmt.Fprintf(w, "%s unchanged in %s\n", diag.Count(unchanged, "file", "files"), diag.Exact(dir))
 	return err
 }
