@@ -94,7 +94,7 @@ func (o *initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	}
 	v := scaffold.Values{Cluster: cluster.Ref.Name, Inventory: inv.ConfigMap.GetName(), Tool: o.tool, CI: o.ci}
 	v.Version, v.Ref = releaseVersion()
-	path, inRepository, err := source.RepositoryPath(o.directory)
+	_, path, inRepository, err := source.Repository(o.directory)
 	if err != nil {
 		return err
 	}
