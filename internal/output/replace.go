@@ -54,15 +54,13 @@ func (r *replacement) run(files map[string][]byte, removed []string) ([]Change, 
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		action, err := r.stage(name, files[name])
 		if err != nil {
-			r.discard()
-			return nil, failed(r.target.path(name), err)
+			return nil, r.undo(nil, failed(r.target.path(name), err))
 		}
 		changes = append(changes, Change{Name: name, Action: action})
 	}
 	for _, name := range slices.Sorted(slices.Values(removed)) {
 		if err := r.stageRemoval(name); err != nil {
-			r.discard()
-			return nil, failed(r.target.path(name), err)
+			return nil, r.undo(nil, failed(r.target.path(name), err))
 		}
 		changes = append(changes, Change{Name: name, Action: Removed})
 	}
