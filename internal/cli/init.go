@@ -82,6 +82,9 @@ func (o *initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	diags = append(input.Diags, diags...)
 	cluster, set, more := scaffold.OnlyCluster(input.Items)
 	diags.Append(more...)
+	if cluster != nil {
+		diags.Append(oddNames(cluster)...)
+	}
 	input.Locate(diags)
 	if diags.HasErrors() {
 		return report(s, diags)
@@ -94,14 +97,14 @@ func (o *initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	}
 	v := scaffold.Values{Cluster: cluster.Ref.Name, Inventory: inv.ConfigMap.GetName(), Tool: o.tool, CI: o.ci}
 	v.Version, v.Ref = releaseVersion()
-	path, inRepository, err := source.RepositoryPath(o.directory)
+	root, path, inRepository, err := source.Repository(o.directory)
 	if err != nil {
 		return err
 	}
-	if o.ci != "none" && strings.ContainsAny(path, " \t\n") {
-		return usagef(c, "%q has a space in it, and a workflow takes several directories apart by spaces; choose another directory, or --ci none", path)
+	if err := checkPath(o.directory, path, o.ci); err != nil {
+		return usageError{err, c.CommandPath()}
 	}
-	v.Path = path
+	o.root, o.path, v.Path = root, path, path
 	switch {
 	case own != nil && (o.workers.IsChosen() || c.Flags().Changed("replicas")):
 		return usagef(c, "%s says what becomes of the workers, and --seed, --adopt, --exclude and --replicas would say it again; keep one of the two", own.Ref)
@@ -128,7 +131,10 @@ func (o *initOptions) run(c *cobra.Command, s Streams, paths []string) error {
 		input.Locate(edits)
 		return report(s, edits)
 	}
-	return o.write(s, files, v.Pools.Excluded, inRepository)
+	if err := o.write(s, files, v.Pools.Excluded); err != nil {
+		return err
+	}
+	return o.next(s, inRepository)
 }
 
 // choose says what becomes of the MachineDeployments that a cluster has: by the flags, or else by asking.

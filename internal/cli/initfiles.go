@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +25,8 @@ import (
 // repository is where init writes to, and what for.
 type repository struct {
 	directory, inventory, tool, ci string
+	// root is the root of the git repository, and path the way from there to the directory.
+	root, path string
 }
 
 // inPlace gives the way from the repository to a file that is in it already, or "".
@@ -109,18 +111,28 @@ func (r repository) editsOf(v scaffold.Values, own *object.Object, set *object.S
 	return diags
 }
 
-// write puts the files there, none when one is in the way, and says what to do next.
-func (r repository) write(s Streams, files map[string][]byte, excluded []diag.Ref, inRepository bool) error {
+// write puts the files there, none when one is in the way.
+func (r repository) write(s Streams, files map[string][]byte, excluded []diag.Ref) error {
+	target, err := output.Open(r.root)
+	if err != nil {
+		return err
+	}
+	defer target.Close()
 	var inTheWay []string
-	toAdd := map[string][]byte{} // what a file that was there before needs as well
+	created, toAdd := map[string][]byte{}, map[string][]byte{} // what a file that was there before needs as well
 	names := slices.Sorted(maps.Keys(files))
 	for _, name := range names {
-		old, err := os.ReadFile(filepath.Join(r.directory, filepath.FromSlash(name)))
+		if files[name] == nil {
+			continue // it is where it was read from
+		}
+		place := path.Join(r.path, name)
+		old, err := target.Read(place)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
+			created[place] = files[name]
 		case err != nil:
 			return err
-		case files[name] == nil || bytes.Equal(old, files[name]):
+		case bytes.Equal(old, files[name]):
 		case filepath.Base(name) == ".gitlab-ci.yml": // there is one for the whole repository, and it is the user's
 			if _, entry, _ := bytes.Cut(files[name], []byte("include:\n")); !bytes.Contains(old, entry) {
 				toAdd[name] = entry
@@ -135,15 +147,16 @@ func (r repository) write(s Streams, files map[string][]byte, excluded []diag.Re
 			WithHint("choose another directory with -C, or delete them")
 		return report(s, diags)
 	}
+	if err := report(s, target.Sweep(slices.Sorted(maps.Keys(created))...)); err != nil {
+		return err
+	}
+	if _, err := target.Replace(created); err != nil {
+		return err
+	}
 	for _, name := range names {
-		target := filepath.Join(r.directory, filepath.FromSlash(name))
-		if _, err := os.Stat(target); err == nil {
-			continue
+		if created[path.Join(r.path, name)] != nil {
+			fmt.Fprintf(s.Out, "created %s\n", diag.Exact(filepath.Join(r.directory, name)))
 		}
-		if err := output.ReplaceFile(target, files[name]); err != nil {
-			return err
-		}
-		fmt.Fprintf(s.Out, "created %s\n", diag.Exact(filepath.Join(r.directory, name)))
 	}
 	for _, ref := range excluded {
 		fmt.Fprintf(s.Out, "\n%s has the annotation %s now: it runs on next to the pools, and is counted nowhere.\n", diag.Name(ref.String()), object.ExcludeAnnotation)
@@ -151,37 +164,7 @@ func (r repository) write(s Streams, files map[string][]byte, excluded []diag.Re
 	for name, entry := range toAdd {
 		fmt.Fprintf(s.Out, "\nAdd to %s, under include:\n%s", diag.Exact(filepath.Join(r.directory, name)), exactLines(entry))
 	}
-	return r.next(s, inRepository)
-}
-
-// next says what to do with the repository, and what is wrong in it.
-func (r repository) next(s Streams, inRepository bool) error {
-	if !inRepository && r.ci != "none" && filepath.Clean(r.directory) != "." {
-		fmt.Fprintf(s.Out, "\n%s is in no git repository yet, so the workflow was made for one whose root it is. If the root is to be above it, delete what was "+
-			"created, run `git init` there, and then init again: a forge reads workflows at the root only.\n", diag.Exact(r.directory))
-	}
-	if r.inPlace(r.inventory) == "" {
-		fmt.Fprintf(s.Out, "\nThe inventory is a copy. From now on: vspread inventory refresh -f %s\n", diag.Exact(filepath.Join(r.directory, "inventory.yaml")))
-	}
-	written, err := source.Files([]string{r.directory}, source.Options{Stdin: s.In})
-	if err != nil {
-		return err
-	}
-	diags := expand(written).Diags
-	if diags.HasErrors() {
-		fmt.Fprintln(s.Out, "\nNext: fix what is reported as an error, then `vspread validate "+diag.Exact(r.directory)+"`")
-		return report(s, diags)
-	}
-	rendered := "vspread render " + r.directory + " -o " + filepath.Join(r.directory, "rendered")
-	fmt.Fprintf(s.Out, "\nNext: %s\n", diag.Exact(map[string]string{
-		"kustomize": "kustomize build --enable-alpha-plugins --enable-exec " + r.directory,
-		"kpt":       "kpt fn render --allow-exec " + r.directory,
-		"render":    rendered,
-	}[r.tool]))
-	if r.tool == "kustomize" && r.ci != "none" {
-		fmt.Fprintf(s.Out, "CI compares %s with the sources; write and commit it, and point Flux or Argo CD there: %s\n", diag.Exact(filepath.Join(r.directory, "rendered")), diag.Exact(rendered))
-	}
-	return report(s, diags)
+	return nil
 }
 
 // exactLines makes each line of a text printable.

@@ -70,10 +70,18 @@ func saveInventory(s Streams, f *source.InventoryFile, updated inventory.Invento
 		return report(s, diags)
 	}
 	content := f.LineEnds(output.Document(f.Nodes))
+	target, file, err := output.OpenFile(filepath.Clean(f.Name))
+	if err != nil {
+		return err
+	}
+	defer target.Close()
 	if f.WasChanged() {
 		return fmt.Errorf("%s was changed while vCenter was read, and stays as it is; refresh it again", f.Name)
 	}
-	if err := output.ReplaceFile(filepath.Clean(f.Name), content); err != nil {
+	if err := report(s, target.Sweep(file)); err != nil {
+		return err
+	}
+	if _, err := target.Replace(map[string][]byte{file: content}); err != nil {
 		return err
 	}
 	return say()

@@ -4,17 +4,24 @@ package cli_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/vspread/vspread/inventory/vcenter/simulated"
 )
@@ -161,4 +168,110 @@ func TestNobodyReads(t *testing.T) {
 	if n, err := lab.Sessions(); n != 0 || err != nil {
 		t.Errorf("%d sessions are left, %v", n, err)
 	}
+}
+
+// TestKilledWhileRendering kills renderings into a directory at different moments: the next one leaves the directory as if nothing had
+// happened.
+func TestKilledWhileRendering(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("kills the program a dozen times")
+	}
+	sources := [2]string{writeSources(t, 10), writeSources(t, 11)}
+	fresh := [2]map[string]string{filesOf(t, renderInto(t, sources[0], filepath.Join(t.TempDir(), "out"))), nil}
+	start := time.Now()
+	fresh[1] = filesOf(t, renderInto(t, sources[1], filepath.Join(t.TempDir(), "out")))
+	whole := time.Since(start)
+	out := renderInto(t, sources[0], filepath.Join(t.TempDir(), "out"))
+
+	const moments = 12
+	for i := range moments {
+		c := exec.Command("vspread", "render", sources[(i+1)%2], "-o", out)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(whole/2 + whole*6/10*time.Duration(i)/(moments-1))
+		_ = c.Process.Kill()
+		_ = c.Wait()
+		renderInto(t, sources[(i+1)%2], out)
+		if d := cmp.Diff(fresh[(i+1)%2], filesOf(t, out)); d != "" {
+			t.Fatalf("killed at moment %d (-want +got):\n%s", i, d)
+		}
+	}
+}
+
+// TestRenderedAtOnce lets several runs with different inputs write into one directory: in the end it holds the whole output of one.
+func TestRenderedAtOnce(t *testing.T) {
+	t.Parallel()
+	const runs = 6
+	var sources, whole []string
+	for i := range runs {
+		sources = append(sources, writeSources(t, 10+i))
+		whole = append(whole, renderInto(t, sources[i], filepath.Join(t.TempDir(), "out")))
+	}
+	out := filepath.Join(t.TempDir(), "deep", "out")
+	for range 3 {
+		var group sync.WaitGroup
+		for i := range runs {
+			group.Go(func() {
+				if text, err := exec.Command("vspread", "render", sources[i], "-o", out).CombinedOutput(); err != nil {
+					t.Errorf("%v\n%s", err, text)
+				}
+			})
+		}
+		group.Wait()
+		got := filesOf(t, out)
+		if !slices.ContainsFunc(whole, func(dir string) bool { return maps.Equal(filesOf(t, dir), got) }) {
+			t.Fatalf("it is the output of none of the runs; by the first one (-first +got):\n%s", cmp.Diff(filesOf(t, whole[0]), got))
+		}
+	}
+}
+
+// writeSources makes a directory of sources, with a number of workers.
+func writeSources(t *testing.T, replicas int) string {
+	t.Helper()
+	dir := t.TempDir()
+	var hosts, datastores []string
+	for i := range 20 {
+		hosts = append(hosts, fmt.Sprintf("{name: h%d}", i))
+		datastores = append(datastores, fmt.Sprintf("{name: d%d, hosts: [h%d]}", i, i))
+	}
+	for name, text := range map[string]string{
+		"cluster.yaml": fmt.Sprintf("apiVersion: cluster.x-k8s.io/v1beta2\nkind: Cluster\nmetadata: {name: apple, annotations: {of: run-%d}}\n", replicas),
+		"spread.yaml": fmt.Sprintf("apiVersion: vspread.dev/v1alpha1\nkind: ClusterSpread\nmetadata: {name: apple, annotations: {config.kubernetes.io/local-config: \"true\"}}\n"+
+			"spec:\n  workers:\n  - {name: md, replicas: %d, version: v1.35.4, machine: {template: photon, numCPUs: 2, memoryMiB: 4096, networks: [lab]}}\n", replicas),
+		"inventory.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: lab, labels: {vspread.dev/inventory: \"true\"}, annotations: {config.kubernetes.io/local-config: \"true\"}}\n" +
+			"data:\n  inventory.yaml: |\n    hosts: [" + strings.Join(hosts, ", ") + "]\n    datastores: [" + strings.Join(datastores, ", ") + "]\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func renderInto(t *testing.T, sources, out string) string {
+	t.Helper()
+	if text, err := exec.Command("vspread", "render", sources, "-o", out).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return out
+}
+
+// filesOf gives all files of a directory with their contents.
+func filesOf(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(p)
+		out[strings.TrimPrefix(p, dir)] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

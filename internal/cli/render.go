@@ -3,8 +3,6 @@
 package cli
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,12 +98,14 @@ func (o renderOptions) expanded(input *source.Manifests) fn.Outcome {
 // intoDirectory renders into files. What vspread wrote there before is the earlier output; what the
 // user put there is left alone, also in files that are shared with ours.
 func (o renderOptions) intoDirectory(s Streams, input *source.Manifests) error {
-	earlier := &source.Manifests{}
-	if _, err := os.Stat(o.output); err == nil {
-		if earlier, err = source.Files([]string{o.output}, source.Options{Stdin: s.In, Strict: true}); err != nil {
-			return err
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	// Nobody else writes there from the reading of what is there to the last file.
+	target, err := output.Open(o.output)
+	if err != nil {
+		return err
+	}
+	defer target.Close()
+	earlier, err := source.Files([]string{o.output}, source.Options{Stdin: s.In, Strict: true})
+	if err != nil {
 		return err
 	}
 	// Earlier output counts only where it is written to; another directory of output is known by what it owns.
@@ -131,7 +131,10 @@ func (o renderOptions) intoDirectory(s Streams, input *source.Manifests) error {
 	if err := report(s, out.Diags); err != nil {
 		return err
 	}
-	changes, err := layout.Write()
+	if err := report(s, target.Sweep()); err != nil {
+		return err
+	}
+	changes, err := layout.Write(target)
 	if err != nil {
 		return err
 	}

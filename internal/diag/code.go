@@ -102,6 +102,7 @@ const (
 	OutOfDate         Code = "OutOfDate"
 	NotListed         Code = "NotListed"
 	SecretInManifests Code = "SecretInManifests"
+	Leftover          Code = "Leftover"
 
 	// Git against vCenter.
 	MachineElsewhere     Code = "MachineElsewhere"

@@ -24,6 +24,9 @@ const (
 // terminal control sequences, nothing invisible, no command to the runner of a forge. Of a very long word, or sentence, the middle
 // is left out, and it says how much.
 func Printable(s string) string {
+	if isPlain(s) && len(s) <= longestWord {
+		return s
+	}
 	words := strings.Split(visible(s), " ")
 	for i := range words {
 		words[i] = shortened(words[i], longestWord)
@@ -35,10 +38,25 @@ func Printable(s string) string {
 func Name(s string) string { return Cut(s, longestName) }
 
 // Cut makes a text printable and leaves out its middle where it is longer than that.
-func Cut(s string, most int) string { return defused(shortened(visible(s), most)) }
+func Cut(s string, most int) string {
+	if isPlain(s) && len(s) <= most {
+		return s
+	}
+	return defused(shortened(visible(s), most))
+}
 
 // Exact makes a text printable whose every character counts, such as a path or a command to be copied: nothing is cut.
 func Exact(s string) string { return defused(visible(s)) }
+
+// isPlain recognises most texts, which are printable as they are.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '#' || c == '[' || c == ':' {
+			return false
+		}
+	}
+	return true
+}
 
 // visible takes out line ends, terminal control sequences, and what nobody sees or turns the direction of a text.
 func visible(s string) string {

@@ -41,6 +41,16 @@ func codes(diags diag.List) []string {
 	return out
 }
 
+func open(t *testing.T, dir string) *output.Target {
+	t.Helper()
+	target, err := output.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(target.Close)
+	return target
+}
+
 // TestArrange puts a rendering into a directory with earlier output and objects of the user's.
 func TestArrange(t *testing.T) {
 	t.Parallel()
@@ -115,6 +125,7 @@ func TestWrite(t *testing.T) {
 		}
 		return out
 	}
+	target := open(t, dir)
 	a, b := users("Cluster", "apple", "a.yaml"), made("MachineDeployment", "b", "pools/b.yaml")
 	for _, step := range []struct {
 		wanted []*yaml.RNode
@@ -124,7 +135,7 @@ func TestWrite(t *testing.T) {
 		{[]*yaml.RNode{a, b}, []output.Change{{Name: "a.yaml", Action: output.Unchanged}, {Name: "pools/b.yaml", Action: output.Unchanged}}},
 		{[]*yaml.RNode{a}, []output.Change{{Name: "a.yaml", Action: output.Unchanged}, {Name: "pools/b.yaml", Action: output.Removed}}},
 	} {
-		changes, err := output.Arrange(dir, step.wanted, step.wanted, read()).Write()
+		changes, err := output.Arrange(dir, step.wanted, step.wanted, read()).Write(target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +156,7 @@ func TestWriteAllOrNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	wanted := []*yaml.RNode{users("Cluster", "a", "a.yaml"), users("Cluster", "b", "b.yaml")}
-	if _, err := output.Arrange(dir, wanted, wanted, nil).Write(); err == nil || !strings.Contains(err.Error(), "read-only") {
+	if _, err := output.Arrange(dir, wanted, wanted, nil).Write(open(t, dir)); err == nil || !strings.Contains(err.Error(), "read-only") {
 		t.Errorf("no error about the read-only file: %v", err)
 	}
 	entries, err := os.ReadDir(dir)

@@ -5,95 +5,133 @@ package output
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// stagedFile is a new content next to the file that it will replace.
-type stagedFile struct {
-	temporary, target string
-	// made is the directory that had to be made for it, if any.
-	made string
+// staged is a file that will be replaced or removed.
+type staged struct {
+	place
+	// fresh is the new content, next to the file; nothing where it is to be removed.
+	fresh string
+	// old is what is there now under another name, or, until it is moved there, the name of nothing; nothing where there is no file.
+	old string
+	// isKept tells that the old content cannot be put back, and stays under the name.
+	isKept bool
 }
 
-// stage writes a content next to a file, with the file's permissions or those that new files get. A link stays one: what it leads to
-// is replaced. A file that nobody may write is left alone, though replacing it would be possible.
-func stage(name string, content []byte) (stagedFile, error) {
-	failed := func(err error) (stagedFile, error) { return stagedFile{}, fmt.Errorf("write %s: %w", name, err) }
-	target, err := linked(name)
+// stage stores a content next to a file, with the permissions and the owner of the file or those that new files get, and the
+// content that it replaces.
+func stage(p place, info fs.FileInfo, content []byte, modeOfNew func(dir string) (fs.FileMode, error)) (*staged, error) {
+	s := &staged{place: p}
+	mode := fs.FileMode(0)
+	var err error
+	if info != nil {
+		mode = info.Mode().Perm()
+		s.old, err = second(p.path, info)
+	} else {
+		mode, err = modeOfNew(filepath.Dir(p.path))
+	}
+	if err == nil {
+		s.fresh, err = store(p.path, content, mode, info)
+	}
 	if err != nil {
-		return failed(err)
+		s.discard()
+		return nil, err
 	}
-	if info, err := os.Stat(target); err == nil && info.Mode().Perm()&0o222 == 0 {
-		return failed(errors.New("it is read-only: make it writable with `chmod u+w` if it may be replaced"))
-	}
-	made := ""
-	if _, err := os.Stat(filepath.Dir(target)); errors.Is(err, os.ErrNotExist) {
-		made = filepath.Dir(target)
-	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
-		return failed(err)
-	}
-	temporary := filepath.Join(filepath.Dir(target), fmt.Sprintf(".%s.%d.tmp", filepath.Base(target), os.Getpid()))
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	return s, nil
+}
+
+// stageRemoval finds a name for what goes.
+func stageRemoval(p place) (*staged, error) {
+	f, err := newTemporary(p.path)
 	if err != nil {
-		return failed(err)
+		return nil, err
+	}
+	return &staged{place: p, old: f.Name()}, f.Close()
+}
+
+// store writes a content into a temporary file, which nobody else may read before it is whole.
+func store(target string, content []byte, mode fs.FileMode, of fs.FileInfo) (string, error) {
+	f, err := newTemporary(target)
+	if err != nil {
+		return "", err
 	}
 	_, err = f.Write(content)
-	if info, statErr := os.Stat(target); statErr == nil {
-		err = errors.Join(err, f.Chmod(info.Mode().Perm()))
+	if of != nil {
+		keepOwner(f, of)
 	}
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		_ = os.Remove(temporary)
-		return failed(err)
-	}
-	return stagedFile{temporary, target, made}, nil
-}
-
-// linked follows symbolic links, also to where there is nothing yet.
-func linked(name string) (string, error) {
-	const most = 40 // as in Linux
-	for range most {
-		to, err := os.Readlink(name)
-		if err != nil {
-			return name, nil // it is no link
-		}
-		if !filepath.IsAbs(to) {
-			dir, err := filepath.EvalSymlinks(filepath.Dir(name))
-			if err != nil {
-				return "", err
-			}
-			to = filepath.Join(dir, to)
-		}
-		name = to
-	}
-	return "", errors.New("too many symbolic links")
-}
-
-// commit replaces the file, so that a reader sees the old or the new content whole.
-func (f stagedFile) commit() error {
-	if err := os.Rename(f.temporary, f.target); err != nil {
-		return fmt.Errorf("write %s: %w", f.target, err)
-	}
-	return nil
-}
-
-func (f stagedFile) discard() {
-	_ = os.Remove(f.temporary)
-	if f.made != "" {
-		_ = os.Remove(f.made) // when nothing else is in it
-	}
-}
-
-// ReplaceFile replaces one file whole.
-func ReplaceFile(target string, content []byte) error {
-	f, err := stage(target, content)
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
 	if err != nil {
-		return err
+		_ = os.Remove(f.Name())
 	}
-	if err := f.commit(); err != nil {
-		f.discard()
-		return err
+	return f.Name(), err
+}
+
+// second gives a file a second name, by which it can be put back, or a copy where that cannot be: a file system without hard links, a
+// file that a container has mounted.
+func second(file string, info fs.FileInfo) (string, error) {
+	f, err := newTemporary(file)
+	if err != nil {
+		return "", err
 	}
-	return nil
+	name := f.Name()
+	if err := errors.Join(f.Close(), os.Remove(name)); err != nil {
+		return "", err
+	}
+	if os.Link(file, name) == nil {
+		return name, nil
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	content, err := io.ReadAll(in)
+	if err != nil {
+		return "", err
+	}
+	return store(file, content, info.Mode().Perm(), info)
+}
+
+// commit puts the new content in the place of the file, so that a reader sees the old or the new one whole, or moves the file away.
+func (s *staged) commit(rename func(from, to string) error) error {
+	if s.fresh == "" {
+		return rename(s.path, s.old)
+	}
+	return rename(s.fresh, s.path)
+}
+
+// undo takes a commit back.
+func (s *staged) undo(rename func(from, to string) error) error {
+	if s.old == "" {
+		return os.Remove(s.path)
+	}
+	err := rename(s.old, s.path)
+	s.isKept = err != nil
+	return err
+}
+
+// account says what became of a file whose commit could not be taken back, under what the user calls it.
+func (s *staged) account(name string, err error) string {
+	what := "is removed"
+	switch {
+	case s.fresh != "" && s.old == "":
+		return fmt.Sprintf("%s is new (%v)", name, withoutPath(err))
+	case s.fresh != "":
+		what = "has its new content"
+	}
+	return fmt.Sprintf("%s %s and its old one is %s (%v)", name, what, filepath.Join(filepath.Dir(name), filepath.Base(s.old)), withoutPath(err))
+}
+
+// discard removes what is stored for a file.
+func (s *staged) discard() {
+	if s.fresh != "" {
+		_ = os.Remove(s.fresh)
+	}
+	if s.old != "" && !s.isKept {
+		_ = os.Remove(s.old)
+	}
 }

@@ -5,8 +5,10 @@ package scaffold
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -100,7 +102,7 @@ func Manifests(items []*yaml.RNode, inPlace func(*object.Object) string) (byFile
 		}
 		file := inPlace(o)
 		if file == "" {
-			if file = o.Place; file == "" || isMadeHere(file) {
+			if file = o.Place; file == "" || isMadeHere(file) || !isManifest(file) {
 				file = "cluster.yaml"
 			}
 		}
@@ -115,6 +117,12 @@ func Manifests(items []*yaml.RNode, inPlace func(*object.Object) string) (byFile
 // isMadeHere tells whether a file's name is for what a repository gets besides the manifests, whatever the tool is.
 func isMadeHere(file string) bool {
 	return slices.Contains([]string{"spread.yaml", "inventory.yaml", "kustomization.yaml", "references.yaml", "guard", "rendered"}, strings.Split(file, "/")[0])
+}
+
+// isManifest tells whether tools read a file by its name, and none takes the name for something else: to kustomize, one of several
+// lines is an object.
+func isManifest(file string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(path.Ext(file))) && !strings.ContainsFunc(file, unicode.IsControl)
 }
 
 // SharedDatastore is the datastore that a StorageClass is for when nothing names one. Named, it stays that when hosts come and go.

@@ -11,7 +11,10 @@ package scaffold
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"embed"
+	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 	"text/template"
@@ -92,8 +95,21 @@ func Files(v Values) (map[string][]byte, error) {
 	return files, nil
 }
 
-// quoted writes a name so that YAML reads a string: clusters and inventories may be called 123.
-func quoted(name string) string { return strings.TrimSuffix(codec.Text(codec.String(name)), "\n") }
+// quoted writes a name on one line so that YAML reads a string, also within braces: clusters and inventories may be called 123.
+func quoted(name string) (string, error) {
+	text := strings.TrimSuffix(codec.Text(codec.String(name)), "\n")
+	if plain.MatchString(text) || text != name && !strings.Contains(text, "\n") {
+		return text, nil // it needs no quotes, or has some
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b) // JSON is YAML
+	e.SetEscapeHTML(false)
+	err := e.Encode(name)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
+
+// plain is what means nothing to YAML, wherever it stands.
+var plain = regexp.MustCompile(`^[\pL\pN_./ ()+=@~-]+$`)
 
 // SpreadFile is the file with the ClusterSpread.
 func (v Values) SpreadFile() string { return cmp.Or(v.Spread, "spread.yaml") }
@@ -112,20 +128,37 @@ func (v Values) toRoot() string {
 	return strings.Repeat("../", strings.Count(v.Path, "/")+1)
 }
 
+// Sources is the directory with the manifests, from the root of the repository, for a script.
+func (v Values) Sources() string {
+	if strings.HasPrefix(v.Path, "-") {
+		return "./" + v.Path // which is no flag
+	}
+	return v.Path
+}
+
 // Rendered is the directory for what is rendered, from the root of the repository.
 func (v Values) Rendered() string {
 	if v.Path == "." {
 		return "rendered"
 	}
-	return v.Path + "/rendered"
+	return v.Sources() + "/rendered"
 }
 
 var notInName = regexp.MustCompile(`[^A-Za-z0-9._]+`)
 
-// Slug is a name for the workflow, one for each directory of a repository.
+// longestSlug keeps the name of the workflow's file one that file systems take.
+const longestSlug = 100
+
+// Slug is a name for the workflow, one for each directory of a repository. What cannot be told from the path's letters is told by a
+// hash of it.
 func (v Values) Slug() string {
 	if v.Path == "." {
 		return "vspread"
 	}
-	return "vspread-" + strings.Trim(notInName.ReplaceAllString(v.Path, "-"), "-")
+	slug := strings.Trim(notInName.ReplaceAllString(v.Path, "-"), "-")
+	if slug != strings.NewReplacer("/", "-").Replace(v.Path) || len(slug) > longestSlug {
+		sum := sha256.Sum256([]byte(v.Path))
+		slug = strings.TrimPrefix(fmt.Sprintf("%.*s-%x", longestSlug, slug, sum[:4]), "-")
+	}
+	return "vspread-" + slug
 }

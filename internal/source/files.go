@@ -26,7 +26,8 @@ type Options struct {
 	Strict bool
 }
 
-// Files takes paths in their order; "-" is standard input. Objects are annotated with their path, relative to the
+// Files takes paths in their order; "-" is standard input. Links in a directory are followed to files of the directories that were
+// named, and no further. Objects are annotated with their path, relative to the
 // directory that was named, or of several to what these have in common, and their index in the file; and with what the user
 // would call the file.
 func Files(paths []string, o Options) (*Manifests, error) {
@@ -51,6 +52,9 @@ func (r *reader) paths(paths []string, o Options) error {
 		}
 		if info.IsDir() {
 			directories = append(directories, p)
+			if abs, err := filepath.Abs(p); err == nil {
+				r.roots = append(r.roots, abs)
+			}
 		}
 		files = append(files, p)
 	}
@@ -67,9 +71,11 @@ func (r *reader) paths(paths []string, o Options) error {
 		p, name := files[0], names[0]
 		files, names = files[1:], names[1:]
 		if !slices.Contains(directories, p) {
-			if err := r.file(p, name, filepath.Base(p)); err != nil {
+			in, err := r.content(p)
+			if err != nil {
 				return err
 			}
+			r.add(in, name, filepath.Base(p))
 			continue
 		}
 		if err := r.directory(p, name, labels[p], o.Skip); err != nil {
@@ -117,14 +123,9 @@ func (r *reader) directory(dir, name, label, skip string) error {
 		}
 		isFile := d.Type().IsRegular()
 		if d.Type()&fs.ModeSymlink != 0 {
-			info, err := os.Stat(p)
-			if err != nil {
+			if isFile, err = r.link(p, name); !isFile || err != nil {
 				return err
 			}
-			if r.strict || info.IsDir() {
-				return fmt.Errorf("%s is a symbolic link; name what it leads to instead", p)
-			}
-			isFile = info.Mode().IsRegular()
 		}
 		rel, err := filepath.Rel(dir, p)
 		if err != nil {
@@ -139,19 +140,52 @@ func (r *reader) directory(dir, name, label, skip string) error {
 	})
 }
 
+// link tells whether a symbolic link in a directory leads to a file.
+func (r *reader) link(p, directory string) (isFile bool, err error) {
+	if r.strict {
+		return false, notFollowed(p)
+	}
+	info, err := os.Stat(p)
+	switch {
+	case isHidden(filepath.ToSlash(p)) && (err != nil || info.IsDir()):
+		return false, nil // a hidden directory, or what an editor notes about a file that is open
+	case err != nil:
+		return false, err
+	case info.IsDir():
+		return false, notFollowed(p)
+	case !info.Mode().IsRegular():
+		return false, nil
+	case !isYAML(p):
+		return true, nil // which is not read
+	}
+	isFile, err = isInside(p, r.roots...)
+	if err == nil && !isFile {
+		err = leadsOut(p, directory)
+	}
+	return isFile, err
+}
+
+// file reads a file that was found in a directory.
 func (r *reader) file(p, name, place string) error {
+	in, err := r.content(p)
+	if err == nil && counts(place, in) {
+		r.add(in, name, place)
+	}
+	return err
+}
+
+func (r *reader) content(p string) ([]byte, error) {
 	if !r.budget.IsLeft() {
-		return nil // it has been reported
+		return nil, nil // it has been reported
 	}
 	f, err := os.Open(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
 	in, err := codec.ReadAll(f)
 	if err != nil {
-		return fmt.Errorf("read %s: %w", p, err)
+		return nil, fmt.Errorf("read %s: %w", p, err)
 	}
-	r.add(in, name, place)
-	return nil
+	return in, nil
 }

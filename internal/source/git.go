@@ -3,38 +3,27 @@
 package source
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// environment is what git is run with: nothing is locked, messages are the same everywhere, and a path is a path, also
-// when it could be read as a pattern.
-var environment = []string{"GIT_OPTIONAL_LOCKS=0", "LC_ALL=C", "GIT_LITERAL_PATHSPECS=1", "GIT_GLOB_PATHSPECS=0", "GIT_NOGLOB_PATHSPECS=0", "GIT_ICASE_PATHSPECS=0"}
-
 // git runs git in the current directory and gives what it writes. Nothing is changed.
 func git(stdin io.Reader, args ...string) ([]byte, error) {
-	c := exec.Command("git", args...)
-	c.Env = append(os.Environ(), environment...)
-	c.Stdin = stdin
-	var complaint bytes.Buffer
-	c.Stderr = &complaint
-	out, err := c.Output()
-	switch line, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(complaint.String()), "fatal: "), "\n"); {
-	case err == nil:
-		return out, nil
-	case errors.Is(err, exec.ErrNotFound):
-		return nil, errors.New("git is not installed, and revisions are read by it; give directories or files to --from and --to")
-	case line != "":
-		return nil, fmt.Errorf("git %s: %s", args[0], line)
+	how := options
+	switch bare, outer := bareRepository(); {
+	case outer != "":
+		return nil, fmt.Errorf("git %s: %s looks like a bare repository and is among the files of the repository %s, whose authors could let git run any program by it; "+
+			"go to another directory", args[0], bare, outer)
+	case bare == "":
+		how = append(slices.Clone(how), "-c", "safe.bareRepository=explicit")
 	}
-	return nil, fmt.Errorf("git %s: %w", args[0], err)
+	return run(stdin, append(slices.Clone(how), args...), args[0])
 }
 
 // inRepository tells whether the current directory is in a git repository, and whether it is in its work tree; a bare
@@ -44,20 +33,32 @@ func inRepository() (is, inWorkTree bool) {
 	return err == nil, err == nil && strings.TrimSpace(string(out)) == "true"
 }
 
-// RepositoryPath finds the git repository that a directory is in, and gives the way to the directory from the repository's root. In
-// none, the directory counts as the root of one to come.
-func RepositoryPath(directory string) (path string, is bool, err error) {
+// Repository finds the git repository that a directory is in, whose root it gives without links, and the way from there to the
+// directory. In none, the directory counts as the root of one to come.
+func Repository(directory string) (root, path string, is bool, err error) {
 	start, err := filepath.Abs(directory)
 	if err != nil {
-		return "", false, err
+		return "", "", false, err
+	}
+	// The directory may be a link, and need not be there.
+	rest := ""
+	for there := start; ; there = filepath.Dir(there) {
+		if linked, err := filepath.EvalSymlinks(there); err == nil {
+			start = filepath.Join(linked, rest)
+			break
+		}
+		if there == filepath.Dir(there) {
+			break
+		}
+		rest = filepath.Join(filepath.Base(there), rest)
 	}
 	for dir := start; ; dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
 			rel, err := filepath.Rel(dir, start)
-			return filepath.ToSlash(rel), err == nil, err
+			return dir, filepath.ToSlash(rel), err == nil, err
 		}
 		if dir == filepath.Dir(dir) {
-			return ".", false, nil
+			return start, ".", false, nil
 		}
 	}
 }
@@ -71,7 +72,11 @@ func resolve(revision string) (string, error) {
 	if err != nil && strings.HasSuffix(err.Error(), "Needed a single revision") {
 		err = errNoRevision
 	}
-	return strings.TrimSpace(string(out)), err
+	commit := strings.TrimSpace(string(out))
+	if strings.HasPrefix(commit, "^") {
+		return "", errNoRevision // what is not to be shown, in the language of `git log`
+	}
+	return commit, err
 }
 
 // unmistakable writes a revision in a way that is the name of no file.

@@ -51,6 +51,8 @@ type reader struct {
 	// strict refuses symbolic links instead of following those to files, and opens no ResourceList: what is written through
 	// one would replace it, or land elsewhere.
 	strict bool
+	// roots are the directories that links must not lead out of.
+	roots []string
 	// label is put before the names of files that git has.
 	label  string
 	budget codec.Budget

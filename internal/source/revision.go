@@ -81,7 +81,10 @@ func (r *reader) blobs(files []blob, place string) error {
 	answers := strings.Split(string(out), "\n")
 	for i, f := range files {
 		fields := strings.Fields(answers[min(i, len(answers)-1)])
-		if len(fields) != 3 || fields[1] != "blob" {
+		switch {
+		case len(fields) == 2 && fields[1] == "missing":
+			return fmt.Errorf("git does not have what is in %s: %s", r.label+f.name, isIncomplete)
+		case len(fields) != 3 || fields[1] != "blob":
 			return notFollowed(r.label + f.name)
 		}
 		if sizes[i], err = strconv.Atoi(fields[2]); err != nil {
@@ -103,12 +106,10 @@ func (r *reader) blobs(files []blob, place string) error {
 		if len(rest) <= sizes[i] {
 			return fmt.Errorf("git cat-file: %s is cut short", f.name)
 		}
-		r.add(rest[:sizes[i]], f.name, f.name)
+		if content := rest[:sizes[i]]; r.label+f.name == place || counts(f.name, content) {
+			r.add(content, f.name, f.name)
+		}
 		out = rest[sizes[i]+1:]
 	}
 	return nil
-}
-
-func notFollowed(name string) error {
-	return fmt.Errorf("%s is a symbolic link; name what it leads to instead", name)
 }

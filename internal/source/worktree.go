@@ -45,6 +45,14 @@ func indexed(path string, options ...string) ([]tracked, error) {
 // workTree reads the files below paths that git knows or would add: what it is told to ignore is in no
 // revision either.
 func (r *reader) workTree(paths []string) error {
+	root, err := git(nil, "rev-parse", "--show-toplevel")
+	if err != nil {
+		return err
+	}
+	top, err := filepath.EvalSymlinks(strings.TrimSuffix(string(root), "\n"))
+	if err != nil {
+		return err
+	}
 	for _, given := range paths {
 		p, had := filepath.ToSlash(filepath.Clean(given)), r.count()
 		entries, err := indexed(p, "--others", "--exclude-standard")
@@ -57,15 +65,19 @@ func (r *reader) workTree(paths []string) error {
 			if !isRead(p, e.name) || e.mode == gitlinkMode {
 				continue
 			}
-			file, id, err := e.content()
+			file, id, err := e.content(top)
 			switch {
 			case err != nil:
 				return err
 			case id != "":
 				absent = append(absent, blob{e.name, id})
 			case file != "":
-				if err := r.file(file, e.name, e.name); err != nil {
+				in, err := r.content(file)
+				if err != nil {
 					return err
+				}
+				if e.name == p || counts(e.name, in) {
+					r.add(in, e.name, e.name)
 				}
 			}
 		}
@@ -81,8 +93,9 @@ func (r *reader) workTree(paths []string) error {
 const mostLinks = 10
 
 // content tells where to find what is in a file: on disk, in git by an id, or nowhere, if it is deleted or no regular
-// file. A link may lead to a file that is not checked out, or be such a file itself.
-func (e tracked) content() (file, id string, err error) {
+// file. A link may lead to a file that is not checked out, or be such a file itself, and never out of the repository, whose root is
+// given.
+func (e tracked) content(root string) (file, id string, err error) {
 	link := e.name
 	for range mostLinks {
 		target := ""
@@ -96,7 +109,7 @@ func (e tracked) content() (file, id string, err error) {
 			}
 			target = string(text)
 		default:
-			if file, target, err = onDisk(e.name); file != "" || err != nil {
+			if file, target, err = onDisk(e.name, root); file != "" || err != nil {
 				return file, "", err
 			}
 			if target == "" && e.name == link {
@@ -113,7 +126,7 @@ func (e tracked) content() (file, id string, err error) {
 }
 
 // onDisk gives the file where there is one to be read, or the target of a link that leads to nothing.
-func onDisk(name string) (file, target string, err error) {
+func onDisk(name, root string) (file, target string, err error) {
 	entry, err := os.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", "", nil // deleted, and not yet for git
@@ -133,6 +146,13 @@ func onDisk(name string) (file, target string, err error) {
 		return "", "", notFollowed(name)
 	case !info.Mode().IsRegular():
 		return "", "", nil
+	}
+	inside, err := isInside(name, root)
+	if err == nil && !inside {
+		err = leadsOut(name, "the repository")
+	}
+	if err != nil {
+		return "", "", err
 	}
 	return name, "", nil
 }
