@@ -46,7 +46,12 @@ func FuzzStream(f *testing.F) {
 		if layout.Diags.HasErrors() {
 			t.Fatalf("%v\n%s", layout.Diags, text)
 		}
-		if _, err := layout.Write(); err != nil {
+		target, err := output.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer target.Close()
+		if _, err := layout.Write(target); err != nil {
 			t.Fatal(err)
 		}
 		if len(m.Items) > 0 {
