@@ -68,6 +68,7 @@ test-workflows: ## the workflows of this repository and those that init writes, 
 test-long: $(BIN)/kustomize $(BIN)/gojq ## with the race detector, then with twenty times as many random cases
 	$(TOOLS) go test -race -timeout 60m ./...
 	go test -timeout 60m $$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | grep pgregory.net/rapid | cut -d' ' -f1) -rapid.checks=2000
+	go test ./internal/output -run '^$$' -fuzz '^FuzzStream$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
 
 $(BIN)/kustomize:
 	GOBIN=$(BIN) go install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
