@@ -203,13 +203,14 @@ func position(o *object.Object) string {
 // bySpread finds each spread's Cluster and inventory. Spreads without them have been reported.
 func (r *run) bySpread(spreads []spread) []expand.Input {
 	byCluster := map[*object.Object]spread{}
+	var taken rivals
 	var inputs []expand.Input
 	for _, s := range spreads {
 		clusters := r.clustersOfSpread(s)
 		inv := r.inventory(s)
 		for _, cluster := range clusters {
 			if other, ok := byCluster[cluster]; ok {
-				r.duplicateSpread(s.ref, other.ref, cluster)
+				taken.add(s.ref, other.ref, cluster)
 				continue
 			}
 			byCluster[cluster] = s
@@ -222,15 +223,20 @@ func (r *run) bySpread(spreads []spread) []expand.Input {
 			})
 		}
 	}
-	r.refuseOtherSpreads(byCluster)
+	r.findOtherSpreads(byCluster, &taken)
+	taken.report(&r.diags)
 	return inputs
 }
 
-// refuseOtherSpreads looks for a second ClusterSpread of a Cluster among the items, which is not run when
+// findOtherSpreads looks for a second ClusterSpread of a Cluster among the items, which is not run when
 // there is a functionConfig.
-func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
+func (r *run) findOtherSpreads(byCluster map[*object.Object]spread, taken *rivals) {
+	reported := map[diag.Ref]bool{}
+	for _, second := range taken.order {
+		reported[second] = true
+	}
 	for _, o := range r.objects.OfGroup(v1alpha1.Group) {
-		if !o.IsSpread() {
+		if !o.IsSpread() || reported[o.Ref] {
 			continue
 		}
 		meant := nearest(r.clustersOf(o.Ref.Namespace, tree.String(o.Node, "spec", "cluster")), o.Place)
@@ -244,13 +250,8 @@ func (r *run) refuseOtherSpreads(byCluster map[*object.Object]spread) {
 		for _, cluster := range meant {
 			s, ok := byCluster[cluster]
 			if ok && (o.Ref.Name != s.ref.Name || o.Ref.Namespace != s.ref.Namespace) {
-				r.duplicateSpread(o.Ref, s.ref, cluster)
+				taken.add(o.Ref, s.ref, cluster)
 			}
 		}
 	}
-}
-
-func (r *run) duplicateSpread(second, first diag.Ref, cluster *object.Object) {
-	r.diags.Errorf(diag.DuplicateSpread, diag.At(second, "spec.cluster"), "%s has a ClusterSpread already: %s", cluster.Ref, first.Name).
-		WithHint("put all worker groups of a Cluster into one ClusterSpread")
 }

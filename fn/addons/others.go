@@ -62,8 +62,11 @@ func CheckOthers(cluster site.Cluster, addons []site.Addon, clusterLabels map[st
 			}
 		}
 	}
-	return diags
+	return diags.Few(shown)
 }
+
+// shown is how many others of a kind are named for a Cluster.
+const shown = 10
 
 // bareClasses gives the user's StorageClasses that are objects of the input.
 func bareClasses(objects *object.Set) []brought {

@@ -46,6 +46,8 @@ func TestSpread(t *testing.T) {
 			{Name: "b", Weight: 1, Max: -1},
 			{Name: "c", Weight: 1, Max: 2},
 		}, []int{1, 4, 2}, 0},
+		{"a bin without weight takes nothing", 3, []place.Bin{{Name: "a", Max: -1}, {Name: "b", Weight: -1, Max: -1}, {Name: "c", Weight: 1, Max: -1}}, []int{0, 0, 3}, 0},
+		{"no bin has weight", 3, []place.Bin{{Name: "a", Max: -1}, {Name: "b", Max: 2}}, []int{0, 0}, 3},
 		{"no room", 7, []place.Bin{{Name: "a", Weight: 1, Max: 1}, {Name: "b", Weight: 1, Max: 0}}, []int{1, 0}, 6},
 	}
 	for _, tt := range tests {

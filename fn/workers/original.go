@@ -3,7 +3,10 @@
 package workers
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -26,8 +29,8 @@ func original(md *object.Object, diags *diag.List) *object.Object {
 	if text == "" {
 		return md
 	}
-	var before map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &before); err != nil {
+	before, err := readBefore(text)
+	if err != nil {
 		diags.Errorf(diag.InvalidValue, diag.At(md.Ref, "metadata.annotations."+object.BeforeAnnotation), "is not what vspread wrote there: %v", err).
 			WithHint("delete the annotation; the object then counts as it stands")
 		return md
@@ -46,6 +49,56 @@ func original(md *object.Object, diags *diag.List) *object.Object {
 		removeWithParents(o.Node, []string{"metadata", "annotations", annotation})
 	}
 	return &o
+}
+
+// What adoption changes are some numbers, labels, annotations and references, so the annotation is small. A larger one was written by
+// somebody else, and unfolds to far more than its own size.
+const (
+	longestBefore = 128 << 10
+	mostBefore    = 1000
+	deepestBefore = 16
+)
+
+// readBefore reads what remember writes, and nothing else.
+func readBefore(text string) (map[string]json.RawMessage, error) {
+	if len(text) > longestBefore {
+		return nil, fmt.Errorf("it has more than %d KiB", longestBefore>>10)
+	}
+	var before map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &before); err != nil {
+		return nil, err
+	}
+	if len(before) > mostBefore {
+		return nil, fmt.Errorf("it has more than %d entries", mostBefore)
+	}
+	for _, pointer := range slices.Sorted(maps.Keys(before)) {
+		path := pathOf(pointer)
+		switch {
+		case len(path) < 2 || path[0] != "spec" && (path[0] != "metadata" || path[1] != "annotations"):
+			return nil, errors.New("it leads to what adoption does not change")
+		case len(path)+depth(before[pointer]) > deepestBefore:
+			return nil, fmt.Errorf("it leads deeper than %d fields", deepestBefore)
+		}
+	}
+	return before, nil
+}
+
+// depth is how deep the values of a valid JSON text are nested.
+func depth(value json.RawMessage) int {
+	deepest, now := 0, 0
+	for d := json.NewDecoder(bytes.NewReader(value)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return deepest
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			now++
+			deepest = max(deepest, now)
+		case json.Delim('}'), json.Delim(']'):
+			now--
+		}
+	}
 }
 
 // removeWithParents takes out an entry, and the mappings that it leaves empty.

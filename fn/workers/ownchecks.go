@@ -17,6 +17,9 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
+// shownRules is how many drain rules are named for a Cluster.
+const shownRules = 10
+
 // checkSelecting looks at objects of the user's that choose machines by labels or a MachineDeployment by its name: at health
 // checks that take the loss of a host for sick machines, and at what chooses nothing now that pools stand where the seed stood.
 func checkSelecting(out Output, in Input, diags *diag.List) {
@@ -27,6 +30,7 @@ func checkSelecting(out Output, in Input, diags *diag.List) {
 			w.seedLabels = append(w.seedLabels, machineLabelsOf(s.Node, s.Ref.Name, in.Cluster))
 		}
 	}
+	var drains diag.List
 	for _, o := range in.Objects.OfGroup(object.CoreGroup) {
 		if o.Owner() != "" || o.IsLocalConfig() || o.Key().Namespace != in.Cluster.Object.Key().Namespace {
 			continue
@@ -43,9 +47,10 @@ func checkSelecting(out Output, in Input, diags *diag.List) {
 				w.noteSelectsNothing(o, "spec.selector", selector, in, diags)
 			}
 		case o.Ref.Kind == "MachineDrainRule":
-			w.checkDrainRule(o, in, diags)
+			w.checkDrainRule(o, in, &drains)
 		}
 	}
+	diags.Append(drains.Few(shownRules)...) // a rule may be for all Clusters
 	w.noteReferences(in, diags)
 }
 

@@ -46,11 +46,16 @@ func selectDatastores(locals, all []inventory.Datastore, s v1alpha1.DatastoreSel
 			}
 		}
 	}
+	included := selected
 	for i, glob := range s.Exclude {
 		excluded := match(locals, glob)
-		if len(excluded) == 0 {
+		switch {
+		case len(excluded) == 0:
 			diags.Warnf(diag.SelectorUnused, at.Dot("exclude").Index(i), "%q matches no local datastore", glob).
 				WithHint("local are %s", diag.Choices(site.DatastoreNames(locals)))
+		case len(included) > 0 && len(match(included, glob)) == 0: // where include chooses nothing, that is the mistake
+			diags.Warnf(diag.SelectorUnused, at.Dot("exclude").Index(i), "%q matches no datastore that include chooses", glob).
+				WithHint("take it out; include chooses %s", diag.Choices(site.DatastoreNames(included)))
 		}
 		out := map[inventory.Object]bool{}
 		for _, d := range excluded {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/source"
 	"github.com/vspread/vspread/inventory/vcenter"
 )
 
@@ -64,7 +65,7 @@ func (o *connection) session(s Streams, work func(context.Context, *vcenter.Sess
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()
-	options, err := vcenter.FromEnvironment(os.Getenv, os.ReadFile)
+	options, err := vcenter.FromEnvironment(os.Getenv, source.ReadFile)
 	if err != nil {
 		return err
 	}

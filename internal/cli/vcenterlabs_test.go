@@ -3,6 +3,9 @@
 package cli_test
 
 import (
+	"bytes"
+	"io"
+	"net/http"
 	"os"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -64,13 +67,33 @@ func stock(b *simulated.Builder) {
 	}
 }
 
+// strange are servers that `start` can start and that answer otherwise than a vCenter.
+var strange = map[string]http.HandlerFunc{
+	"empty": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = io.WriteString(w, `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body></Body></Envelope>`)
+	},
+	"endless": func(w http.ResponseWriter, _ *http.Request) {
+		for spaces := bytes.Repeat([]byte(" "), 1<<20); ; {
+			if _, err := w.Write(spaces); err != nil {
+				return
+			}
+		}
+	},
+	"elsewhere": func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://elsewhere.lab.local"+r.URL.Path, http.StatusPermanentRedirect)
+	},
+}
+
 // startOther starts another lab for the rest of a script.
 func startOther(ts *testscript.TestScript, args []string) {
-	build, ok := labs[args[0]]
-	if !ok {
+	options := simulated.Options{Build: labs[args[0]], InstanceID: args[0]}
+	if answer := strange[args[0]]; answer != nil {
+		options.Middleware = func(http.Handler) http.Handler { return answer }
+	} else if options.Build == nil {
 		ts.Fatalf("there is no lab %q", args[0])
 	}
-	lab, err := simulated.Start(simulated.Options{Build: build, InstanceID: args[0]})
+	lab, err := simulated.Start(options)
 	ts.Check(err)
 	ts.Defer(lab.Close)
 	ts.Check(os.WriteFile(ts.MkAbs("lab.pem"), lab.Certificate(), 0o600))

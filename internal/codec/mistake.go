@@ -37,6 +37,9 @@ const maxSearched = 100_000
 // unseparated is a second document, or what nobody would call one, with no line of `---` before it.
 const unseparated = "something follows the document; separate documents by a line of ---"
 
+// unanchored is an alias to nothing.
+const unanchored = "unknown anchor: what begins with * is the alias of an anchor before it; write a text that begins with * in quotes"
+
 // FindMistake finds where a text, of which a parser has said that it is no YAML, stops being YAML. The parser's own numbers do not
 // serve: its lines are those where the outermost thing begins that is not complete, some are one low, and it has no columns.
 func FindMistake(text string, err error) Mistake {
@@ -61,7 +64,7 @@ func PositionOf(text string, offset int) diag.Position {
 // beginning.
 func startOfWord(text string, end int, message string) int {
 	switch {
-	case strings.HasPrefix(message, "unknown anchor"):
+	case message == unanchored:
 		if i := strings.LastIndexByte(text[:end], '*'); i >= 0 {
 			return i
 		}
@@ -96,6 +99,10 @@ func words(text string) (message string, line int) {
 	}
 	if text == "did not find expected <document start>" {
 		text = unseparated
+	}
+	// The name is left out: of a password that begins with * and has no quotes it is the rest.
+	if strings.HasPrefix(text, "unknown anchor ") {
+		text = unanchored
 	}
 	return text, line
 }

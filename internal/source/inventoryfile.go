@@ -5,7 +5,6 @@ package source
 import (
 	"bytes"
 	"maps"
-	"os"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -37,9 +36,12 @@ type InventoryFile struct {
 
 // OpenInventory reads an inventory's file. The inventory is not to be used when there are errors.
 func OpenInventory(name string) (*InventoryFile, diag.List, error) {
-	content, err := os.ReadFile(name)
+	content, err := ReadFile(name)
 	if err != nil {
 		return nil, nil, err
+	}
+	if diags := refuseLarge(name, content); diags.HasErrors() {
+		return &InventoryFile{Name: name, At: diag.At(diag.Ref{File: name}, "")}, diags, nil
 	}
 	f, diags := parseInventoryFile(name, content)
 	f.content = content
@@ -143,7 +145,7 @@ func (f *InventoryFile) LineEnds(text []byte) []byte {
 
 // WasChanged tells whether somebody has written the file since it was read.
 func (f *InventoryFile) WasChanged() bool {
-	now, err := os.ReadFile(f.Name)
+	now, err := ReadFile(f.Name)
 	return err == nil && !bytes.Equal(now, f.content)
 }
 

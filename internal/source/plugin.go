@@ -4,7 +4,6 @@ package source
 
 import (
 	"io"
-	"os"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -25,12 +24,15 @@ func ForPlugin(name string, stdin io.Reader) (PluginInput, diag.List, error) {
 	if err != nil {
 		return PluginInput{}, diags, err
 	}
-	text, err := os.ReadFile(name)
+	text, err := ReadFile(name)
 	if err != nil {
 		return PluginInput{}, diags, err
 	}
 	if len(in) > codec.MaxInput {
 		codec.TooLarge(&diags, "")
+		return PluginInput{}, diags, nil
+	}
+	if diags := refuseLarge(name, text); diags.HasErrors() {
 		return PluginInput{}, diags, nil
 	}
 	at := diag.At(diag.Ref{File: name}, "")

@@ -97,10 +97,8 @@ func (b *builder) host(n *node) inventory.Host {
 
 func (b *builder) datastoreCluster(n *node) inventory.DatastoreCluster {
 	out := inventory.DatastoreCluster{Name: n.name, Path: b.pathOf(n), ID: n.ref.Value, Tags: b.tags[n.ref]}
-	for _, d := range b.chosen.datastores {
-		if d.parent != nil && *d.parent == n.ref {
-			out.Datastores = append(out.Datastores, b.spelled(d))
-		}
+	for _, d := range b.chosen.members[n.ref] {
+		out.Datastores = append(out.Datastores, b.spelled(d))
 	}
 	return out
 }

@@ -81,6 +81,9 @@ func (s *Session) collect(ctx context.Context, scope Scope, remembered inventory
 	inv.Server, inv.Version, inv.InstanceID, inv.Thumbprint = s.server(), about.Version, about.InstanceUuid, s.trust.thumbprint()
 	inv.StoragePolicies = policies
 	inv.Gaps, inv.Disagreements = sorted(t.gaps), sorted(t.disagreements)
+	if !fits(inv) {
+		return inventory.Reading{}, errTooMuch
+	}
 	reading := inventory.Reading{Seen: inv, Scope: chosen.scope, Outside: map[string]bool{}, Hidden: t.hidden,
 		Unread: b.fields, Crowded: b.crowded, Limited: t.limited}
 	for _, n := range chosen.outside {

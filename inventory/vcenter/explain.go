@@ -3,6 +3,8 @@
 package vcenter
 
 import (
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"crypto/x509"
 	"encoding/base64"
@@ -18,6 +20,8 @@ import (
 
 	"github.com/vmware/govmomi/vim25/types"
 	"github.com/vmware/govmomi/vim25/xml"
+
+	"github.com/vspread/vspread/internal/diag"
 )
 
 // explain turns any error of a request into a failure.
@@ -51,6 +55,9 @@ func (s *Session) explanation(err error) string {
 		address  *net.AddrError
 		syntax   *xml.SyntaxError
 		form     *json.SyntaxError
+		kind     *json.UnmarshalTypeError
+		tooLarge *large
+		packed   flate.CorruptInputError
 	)
 	if text := s.proxy.explanation(err, s.scrub); text != "" {
 		return text
@@ -62,12 +69,16 @@ func (s *Session) explanation(err error) string {
 		return late.Error() + ": try again, or ask whether vCenter is overloaded"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time: try again, or ask whether vCenter is overloaded"
+	case errors.As(err, &tooLarge):
+		return tooLarge.Error() + ", and no vCenter answers so: check GOVC_URL and proxies in between"
+	case errors.Is(err, errTooMuch):
+		return "answers more than any vCenter has to say: check GOVC_URL and proxies in between"
 	case errors.As(err, &distrust):
 		return distrust.explanation(s.scrub)
 	case errors.As(err, &other):
 		return "the certificate is not the pinned one, and the connection may be intercepted: if vCenter's certificate was renewed, use --thumbprint " + other.thumbprint
 	case errors.As(err, &answer):
-		return answer.explanation()
+		return answer.explanation(s.scrub)
 	case errors.Is(err, errExpired):
 		return "the session ends again and again: is somebody ending it, or does vCenter allow too little idle time?"
 	case errors.Is(err, errLost):
@@ -80,10 +91,11 @@ func (s *Session) explanation(err error) string {
 		return "cannot be reached from here: check GOVC_URL and the network"
 	case errors.As(err, &address):
 		return "has no such port: check GOVC_URL"
+	case errors.Is(err, errNonsense), errors.As(err, &syntax), errors.As(err, &form), errors.As(err, &kind), errors.As(err, &packed),
+		errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), strings.Contains(err.Error(), "server response headers exceeded"):
+		return errNonsense.Error() + ": check GOVC_URL and proxies in between"
 	case broken(err):
 		return "the connection breaks in the middle of an answer, again and again: check the network and proxies in between"
-	case errors.As(err, &syntax), errors.As(err, &form), strings.Contains(err.Error(), "expected element type <Envelope>"):
-		return "answers, but not as a vCenter: check GOVC_URL and proxies in between"
 	}
 	if f := faultOf(err); f != nil {
 		return f.explanation(s)
@@ -110,8 +122,11 @@ func (e *untrusted) explanation(scrub func(string) string) string {
 	return fmt.Sprintf("the certificate is not trusted: %s; %s: --thumbprint %s", why, how, e.thumbprint)
 }
 
-func (e *status) explanation() string {
+func (e *status) explanation(scrub func(string) string) string {
 	text := fmt.Sprintf("answers %d %s on %s", e.code, http.StatusText(e.code), e.path)
+	if e.to != "" {
+		text = fmt.Sprintf("%s, which leads to %s, and no redirection is followed, since it would carry the password along", text, scrub(e.to))
+	}
 	switch e.code {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return text + ", again and again: vCenter is starting or overloaded, try later"
@@ -147,7 +162,8 @@ func (f *vimFault) explanation(s *Session) string {
 	return "answers with the fault " + name
 }
 
-// scrub takes out of somebody else's text what is secret: user and password of the vCenter, and of a proxy.
+// scrub takes out of somebody else's text what is secret, user and password of the vCenter and of a proxy, and what no terminal
+// should get. It leaves the beginning of a long one.
 func (s *Session) scrub(text string) string {
 	text = oneLine(text)
 	for _, user := range []*url.Userinfo{s.user, s.proxy.user()} {
@@ -162,6 +178,10 @@ func (s *Session) scrub(text string) string {
 				text = strings.ReplaceAll(text, secret, "***")
 			}
 		}
+	}
+	text = diag.Printable(text)
+	if cut := []rune(text); len(cut) > longestText {
+		text = string(cut[:longestText]) + "…"
 	}
 	return text
 }

@@ -80,11 +80,13 @@ func (s *Session) machines(ctx context.Context, scope Scope, progress func(strin
 				m.Datastore = t.object(d)
 			}
 		}
+		told := map[types.ManagedObjectReference]bool{}
 		for _, d := range value[[]disk](n, "config.hardware.device") {
-			if d.datastore == nil || d.volume || t.nodes[*d.datastore] == nil {
+			if d.datastore == nil || d.volume || t.nodes[*d.datastore] == nil || told[*d.datastore] {
 				continue
 			}
-			if o := t.object(t.nodes[*d.datastore]); o.Name != "" && !slices.Contains(m.Disks, o) {
+			told[*d.datastore] = true
+			if o := t.object(t.nodes[*d.datastore]); o.Name != "" {
 				m.Disks = append(m.Disks, o)
 			}
 		}

@@ -33,8 +33,8 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 
 	if n.missing["host"] != "" {
 		// The other side knows at least the hosts that the user sees; the gap is noted.
-		for _, h := range b.chosen.hosts {
-			if slices.Contains(references(h, "datastore"), n.ref) {
+		for _, h := range b.sayers[n.ref] {
+			if b.chosen.within[h.ref] {
 				out.Hosts = append(out.Hosts, h.name)
 			}
 		}
@@ -44,15 +44,15 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 	elsewhere, hidden := 0, 0
 	listed := map[types.ManagedObjectReference]bool{}
 	for _, m := range mounts(n) {
-		listed[m.Key] = true
-		if !isMounted(m) {
+		listed[m.host] = true
+		if !m.mounted {
 			continue
 		}
-		h := b.nodes[m.Key]
+		h := b.nodes[m.host]
 		switch {
 		case h == nil || h.name == "":
 			hidden++
-		case !b.chosen.within[m.Key]:
+		case !b.chosen.within[m.host]:
 			elsewhere++
 		default:
 			out.Hosts = append(out.Hosts, h.name)
@@ -62,11 +62,6 @@ func (b *builder) datastore(n *node) inventory.Datastore {
 	b.outOfSight(n, hidden, "the hosts that mount it are")
 	b.crowded[n.ref.Value] = elsewhere+hidden > 0 || slices.ContainsFunc(b.sayers[n.ref], func(h *node) bool { return !listed[h.ref] })
 	return out
-}
-
-// isMounted tells whether a host mounts a datastore. Not mounted is not the same as inaccessible, which stays in the list.
-func isMounted(m types.DatastoreHostMount) bool {
-	return m.MountInfo.Mounted == nil || *m.MountInfo.Mounted
 }
 
 // url is the datastore's url as storage drivers want it. Another one, as simulators make it up, is as good as none: the entry
@@ -85,7 +80,9 @@ func (t *tree) sayersOf() map[types.ManagedObjectReference][]*node {
 	out := map[types.ManagedObjectReference][]*node{}
 	for _, h := range t.all("HostSystem") {
 		for _, ref := range references(h, "datastore") {
-			out[ref] = append(out[ref], h)
+			if of := out[ref]; len(of) == 0 || of[len(of)-1] != h {
+				out[ref] = append(of, h)
+			}
 		}
 	}
 	return out
@@ -97,7 +94,7 @@ func (b *builder) disagreements() {
 	listed := map[mount]bool{}
 	for _, d := range b.chosen.datastores {
 		for _, m := range mounts(d) {
-			listed[mount{d.ref, m.Key}] = true
+			listed[mount{d.ref, m.host}] = true
 		}
 	}
 	known := map[mount]bool{}
@@ -116,8 +113,8 @@ func (b *builder) disagreements() {
 	}
 	for _, d := range b.chosen.datastores {
 		for _, m := range mounts(d) {
-			h := b.nodes[m.Key]
-			if h == nil || !b.chosen.within[m.Key] || h.missing["datastore"] != "" || known[mount{d.ref, m.Key}] {
+			h := b.nodes[m.host]
+			if h == nil || !b.chosen.within[m.host] || h.missing["datastore"] != "" || known[mount{d.ref, m.host}] {
 				continue
 			}
 			b.disagree(d, "it says that host %s mounts it, and the host does not say so", h.name)

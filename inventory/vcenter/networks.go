@@ -24,7 +24,7 @@ func (b *builder) network(n *node) inventory.Network {
 	b.outOfSight(n, hidden, "its hosts are")
 	switch n.ref.Type {
 	case "DistributedVirtualPortgroup":
-		out.Security = distributed(n.values["config.defaultPortConfig"])
+		out.Security = value[*inventory.Security](n, "config.defaultPortConfig")
 	case "Network":
 		out.Security = b.standard(n, refs)
 	}
@@ -32,11 +32,7 @@ func (b *builder) network(n *node) inventory.Network {
 }
 
 // distributed is the policy of a distributed port group. Newer ones have it in the MAC management policy.
-func distributed(config types.AnyType) *inventory.Security {
-	c, ok := config.(types.VMwareDVSPortSetting)
-	if !ok {
-		return nil
-	}
+func distributed(c types.VMwareDVSPortSetting) *inventory.Security {
 	out := &inventory.Security{}
 	if p := c.SecurityPolicy; p != nil {
 		out.Promiscuous, out.MACChanges, out.ForgedTransmits = set(p.AllowPromiscuous), set(p.MacChanges), set(p.ForgedTransmits)
@@ -61,12 +57,9 @@ func (b *builder) standard(n *node, hosts []types.ManagedObjectReference) *inven
 			b.doubt(n, "security")
 			continue
 		}
-		for _, g := range value[[]portGroup](h, "config.network.portgroup") {
-			if g.name != n.name {
-				continue
-			}
+		for _, security := range value[portGroups](h, "config.network.portgroup")[n.name] {
 			if out == nil {
-				out = &inventory.Security{Promiscuous: g.security.AllowPromiscuous, MACChanges: g.security.MacChanges, ForgedTransmits: g.security.ForgedTransmits}
+				out = &inventory.Security{Promiscuous: security.AllowPromiscuous, MACChanges: security.MacChanges, ForgedTransmits: security.ForgedTransmits}
 				continue
 			}
 			for _, f := range []struct {
@@ -74,9 +67,9 @@ func (b *builder) standard(n *node, hosts []types.ManagedObjectReference) *inven
 				all  **bool
 				this *bool
 			}{
-				{"promiscuous mode", &out.Promiscuous, g.security.AllowPromiscuous},
-				{"MAC address changes", &out.MACChanges, g.security.MacChanges},
-				{"forged transmits", &out.ForgedTransmits, g.security.ForgedTransmits},
+				{"promiscuous mode", &out.Promiscuous, security.AllowPromiscuous},
+				{"MAC address changes", &out.MACChanges, security.MacChanges},
+				{"forged transmits", &out.ForgedTransmits, security.ForgedTransmits},
 			} {
 				if *f.all != nil && (f.this == nil || **f.all != *f.this) {
 					*f.all = nil

@@ -5,13 +5,14 @@ package vcenter
 import (
 	"errors"
 	"io/fs"
-	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/vmware/govmomi/vim25/soap"
+	"golang.org/x/net/http/httpproxy"
 )
 
 // Options say where a vCenter is, who asks, and how to know it. CACerts and KnownHosts are lists of files,
@@ -40,12 +41,15 @@ type Options struct {
 	// pause is the wait before the first repetition, page the number of objects in an answer. Zero is the usual.
 	pause time.Duration
 	page  int32
+	// bounds are those of the answers; zero is the usual.
+	bounds bounds
 }
 
 // fileLike are values that a person means as the name of a file, most likely.
 var fileLike = regexp.MustCompile(`^(~|\.{0,2})/\S*$|^[A-Za-z]:\\\S+$`)
 
-// FromEnvironment reads the variables of govc. User and password may be names of files that hold them.
+// FromEnvironment reads the variables of govc. User and password may be names of files that hold them, which readFile reads; it
+// refuses what is no file.
 func FromEnvironment(getenv func(string) string, readFile func(string) ([]byte, error)) (Options, error) {
 	o := Options{
 		URL:        getenv("GOVC_URL"),
@@ -67,11 +71,15 @@ func FromEnvironment(getenv func(string) string, readFile func(string) ([]byte, 
 		}
 		content, err := readFile(text)
 		switch {
+		case err == nil && len(content) > longestFile:
+			return Options{}, failf("%s names a file of more than %d MiB: name the one that holds the value", s.variable, longestFile>>20)
 		case err == nil:
 			text = strings.TrimSpace(string(content))
 		case errors.Is(err, fs.ErrPermission):
 			// The error would tell the value, which may be the password itself.
 			return Options{}, failf("%s names a file that may not be read: make it readable, or give the value itself", s.variable)
+		case !isNoName(err):
+			return Options{}, failf("%s names something that cannot be read as a file: make it a regular file, or give the value itself", s.variable)
 		case fileLike.MatchString(text):
 			o.noFile = s.variable
 		}
@@ -80,11 +88,37 @@ func FromEnvironment(getenv func(string) string, readFile func(string) ([]byte, 
 	return o, nil
 }
 
-func (o Options) findProxy() func(*http.Request) (*url.URL, error) {
-	if o.proxy != nil {
-		return http.ProxyURL(o.proxy)
+// isNoName tells of an error of reading that there is no such file, so that the name is a value.
+func isNoName(err error) bool {
+	for _, no := range []error{fs.ErrNotExist, syscall.ENOTDIR, syscall.EISDIR, syscall.ENAMETOOLONG, syscall.EINVAL} {
+		if errors.Is(err, no) {
+			return true
+		}
 	}
-	return http.ProxyFromEnvironment
+	return false
+}
+
+// findProxy gives the proxy for a vCenter, or nil.
+func (o Options) findProxy(target *url.URL) (*url.URL, error) {
+	if o.proxy != nil {
+		return o.proxy, nil
+	}
+	c := httpproxy.FromEnvironment()
+	own := &c.HTTPSProxy
+	if target.Scheme == "http" {
+		own = &c.HTTPProxy
+	}
+	given := *own
+	found, err := c.ProxyFunc()(target)
+	if found != nil || err != nil || given == "" {
+		return found, err
+	}
+	// Either NO_PROXY names the vCenter, or the value cannot be parsed and would be left out without a word.
+	*own = "http://proxy.invalid"
+	if wanted, err := c.ProxyFunc()(target); wanted == nil || err != nil {
+		return nil, err
+	}
+	return nil, errors.New("the proxy is not a URL")
 }
 
 // String hides what is secret.

@@ -3,14 +3,18 @@
 package vcenter_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/vmware/govmomi/simulator"
@@ -58,6 +62,41 @@ func TestFromEnvironment(t *testing.T) {
 	}
 }
 
+// TestFilesThatAreNone names pipes, devices and files without end where a file is meant.
+func TestFilesThatAreNone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pipe, long := filepath.Join(dir, "pipe"), filepath.Join(dir, "long")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(long, bytes.Repeat([]byte("a\n"), 3<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, why := range map[string]string{pipe: "it is no regular file", "/dev/zero": "it is no regular file", long: "it has more than 4 MiB", dir: "is a directory"} {
+		o := vcenter.Options{URL: "vcenter.invalid", Username: "u", Password: "secret", CACerts: name}
+		_, err := vcenter.Connect(context.Background(), o)
+		check(t, err, "GOVC_TLS_CA_CERTS: "+name+" cannot be read: "+why)
+		o.CACerts, o.KnownHosts = "", name
+		_, err = vcenter.Connect(context.Background(), o)
+		check(t, err, "GOVC_TLS_KNOWN_HOSTS: "+name+" cannot be read: "+why)
+	}
+	env := func(k string) string { return map[string]string{"GOVC_PASSWORD": "hunter2"}[k] }
+	_, err := vcenter.FromEnvironment(env, func(string) ([]byte, error) { return make([]byte, 5<<20), nil })
+	check(t, err, "GOVC_PASSWORD names a file of more than 4 MiB")
+	_, err = vcenter.FromEnvironment(env, func(string) ([]byte, error) { return nil, errors.New("hunter2 is a pipe") })
+	check(t, err, "GOVC_PASSWORD names something that cannot be read as a file")
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("%v tells the value", err)
+	}
+	for _, none := range []error{fs.ErrNotExist, syscall.ENAMETOOLONG, syscall.EISDIR, syscall.ENOTDIR, syscall.EINVAL} {
+		o, err := vcenter.FromEnvironment(env, func(string) ([]byte, error) { return nil, &fs.PathError{Op: "open", Err: none} })
+		if err != nil || o.Password != "hunter2" {
+			t.Errorf("%v: a password that is no file is not taken as it is", none)
+		}
+	}
+}
+
 // TestConnect is the table of what is wrong before anything is read.
 func TestConnect(t *testing.T) {
 	t.Parallel()
@@ -96,7 +135,7 @@ func TestConnect(t *testing.T) {
 		"port breaks URL":     {func(o *vcenter.Options) { o.URL = "https://vcenter:home/lab#1" }, "GOVC_URL is not a URL"},
 		"other scheme":        {func(o *vcenter.Options) { o.URL = "ftp://" + o.URL }, "begins neither with https:// nor with http://"},
 		"http":                {func(o *vcenter.Options) { o.URL = web.URL }, "http would send the password unencrypted"},
-		"a redirection":       {func(o *vcenter.Options) { o.URL, o.Insecure = web.URL, true }, "answers 302 Found on /sdk: check whether GOVC_URL is a vCenter"},
+		"a redirection":       {func(o *vcenter.Options) { o.URL, o.Insecure = web.URL, true }, "answers 302 Found on /sdk, which leads to elsewhere.lab.local, and no redirection is followed, since it would carry the password along: check whether GOVC_URL is a vCenter"},
 		"no user":             {func(o *vcenter.Options) { o.Username = "" }, "no user is named: set GOVC_USERNAME"},
 		"no password":         {func(o *vcenter.Options) { o.Password = "" }, "there is no password: set GOVC_PASSWORD"},
 		"wrong password":      {func(o *vcenter.Options) { o.Password = "home/lab#2" }, "the user or the password is wrong: check GOVC_USERNAME and GOVC_PASSWORD"},

@@ -48,6 +48,9 @@ func readPolicies(ctx context.Context, c *pbm.Client, t *tree, chosen *selection
 	}
 	unique := make([]string, len(profiles))
 	for i, p := range profiles {
+		if p == nil {
+			return nil, errNonsense
+		}
 		unique[i] = p.GetPbmProfile().ProfileId.UniqueId
 	}
 	satisfied, err := each(ctx, unique, func(ctx context.Context, id string) (*pbm.PlacementCompatibilityResult, error) {

@@ -17,7 +17,11 @@ var needed = []string{"System.View", "System.Read", "StorageProfile.View"}
 
 // missingPrivileges lists what the user lacks on the root folder.
 func (s *Session) missingPrivileges(ctx context.Context) ([]string, error) {
-	user, err := s.manager.UserSession(ctx)
+	var user *types.UserSession
+	var err error
+	if !survives(func() { user, err = s.manager.UserSession(ctx) }) {
+		return nil, errNonsense
+	}
 	if err != nil {
 		return nil, err
 	}

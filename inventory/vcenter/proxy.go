@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -45,9 +44,9 @@ func newProxy(o Options, target *url.URL) (proxy, error) {
 		p.variable = "HTTP_PROXY"
 	}
 	var err error
-	p.url, err = o.findProxy()(&http.Request{URL: target})
-	// Of what cannot be parsed Go makes the URL "http://http://…".
-	if err != nil || p.url != nil && strings.HasSuffix(p.url.Host, ":") {
+	p.url, err = o.findProxy(target)
+	// Of some that cannot be parsed Go makes the URL "http://http://…".
+	if err != nil || p.url != nil && (strings.HasSuffix(p.url.Host, ":") || p.url.Hostname() == "") {
 		// The error would tell the whole value, with its password.
 		return p, failf("%s: %s is not a URL: write http://HOST:PORT", target.Host, p.variable)
 	}
@@ -59,7 +58,7 @@ func newProxy(o Options, target *url.URL) (proxy, error) {
 		roots = x509.NewCertPool()
 	}
 	for _, name := range filepath.SplitList(o.CACerts) {
-		if text, err := os.ReadFile(name); err == nil { // otherwise it is reported where vCenter's own is verified
+		if text, err := readFile(name); err == nil { // otherwise it is reported where vCenter's own is verified
 			roots.AppendCertsFromPEM(text)
 		}
 	}

@@ -142,3 +142,28 @@ func TestProxy(t *testing.T) {
 		})
 	}
 }
+
+// TestProxyThatIsNoURL names a proxy that cannot be used. Without a word the connection would go directly.
+func TestProxyThatIsNoURL(t *testing.T) {
+	for _, variable := range []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy", "REQUEST_METHOD"} {
+		t.Setenv(variable, "")
+	}
+	connect := func(scheme string) error {
+		_, err := vcenter.Connect(context.Background(), vcenter.Options{URL: scheme + "://vcenter.invalid", Insecure: true, Username: "u", Password: "secret"})
+		return err
+	}
+	for _, value := range []string{"http://joe:Geheim%@proxy.invalid", "http://[proxy", "http://joe:Geheim@:", "http://proxy:port", "http://", "http://joe:Ge heim@proxy", "\x01"} {
+		t.Setenv("HTTPS_PROXY", value)
+		t.Setenv("HTTP_PROXY", value)
+		for scheme, want := range map[string]string{"https": "HTTPS_PROXY is not a URL: write http://HOST:PORT", "http": "HTTP_PROXY is not a URL: write http://HOST:PORT"} {
+			err := connect(scheme)
+			check(t, err, want)
+			if err == nil || strings.Contains(err.Error(), "Geheim") || strings.Contains(err.Error(), "joe") {
+				t.Errorf("%v tells the proxy's password", err)
+			}
+		}
+	}
+	// Where the vCenter needs no proxy, it does not matter.
+	t.Setenv("NO_PROXY", ".invalid")
+	check(t, connect("https"), "there is no host of this name")
+}

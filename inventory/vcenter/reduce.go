@@ -4,17 +4,52 @@ package vcenter
 
 import "github.com/vmware/govmomi/vim25/types"
 
-// portGroup is what matters of a host's standard port group.
-type portGroup struct {
-	name     string
-	security types.HostNetworkSecurityPolicy
+// other is a value that is there, and of a type that nobody asked for.
+type other struct{}
+
+// reduce keeps of a property what matters.
+func reduce(value types.AnyType) types.AnyType {
+	switch v := value.(type) {
+	case types.ArrayOfHostPortGroup:
+		return reducePortGroups(v.HostPortGroup)
+	case types.ArrayOfVirtualDevice:
+		return reduceDisks(v.VirtualDevice)
+	case types.ArrayOfDatastoreHostMount:
+		return reduceMounts(v.DatastoreHostMount)
+	case types.ClusterConfigInfoEx:
+		return reduceCluster(v)
+	case types.VMwareDVSPortSetting:
+		return distributed(v)
+	case string, bool, int16, int64, types.ManagedObjectReference, types.ArrayOfManagedObjectReference, types.DatastoreSummary,
+		types.HostSystemConnectionState, types.VirtualMachinePowerState:
+		return v
+	}
+	return other{}
 }
 
-func reducePortGroups(groups []types.HostPortGroup) []portGroup {
-	var out []portGroup
+// hostMount is a host that a datastore lists.
+type hostMount struct {
+	host types.ManagedObjectReference
+	// mounted tells whether it mounts it. Not mounted is not the same as inaccessible, which stays in the list.
+	mounted bool
+}
+
+func reduceMounts(all []types.DatastoreHostMount) []hostMount {
+	out := make([]hostMount, len(all))
+	for i, m := range all {
+		out[i] = hostMount{m.Key, m.MountInfo.Mounted == nil || *m.MountInfo.Mounted}
+	}
+	return out
+}
+
+// portGroups is what matters of a host's standard port groups: their policies by their names.
+type portGroups map[string][]types.HostNetworkSecurityPolicy
+
+func reducePortGroups(groups []types.HostPortGroup) portGroups {
+	out := portGroups{}
 	for _, g := range groups {
 		if g.ComputedPolicy.Security != nil {
-			out = append(out, portGroup{g.Spec.Name, *g.ComputedPolicy.Security})
+			out[g.Spec.Name] = append(out[g.Spec.Name], *g.ComputedPolicy.Security)
 		}
 	}
 	return out

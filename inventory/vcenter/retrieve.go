@@ -53,7 +53,7 @@ func (s *Session) everything(ctx context.Context, specs []types.PropertySpec, pr
 		defer cancel()
 		_ = v.Destroy(once(ctx))
 	}()
-	t := newTree(s.vim.ServiceContent.RootFolder)
+	t := newTree(s.vim.ServiceContent.RootFolder, s.intake.objects)
 	err = s.retrieve(ctx, types.PropertyFilterSpec{
 		ReportMissingObjectsInResults: types.NewBool(true),
 		ObjectSet: []types.ObjectSpec{{Obj: v.Reference(), Skip: types.NewBool(true),
@@ -66,6 +66,9 @@ func (s *Session) everything(ctx context.Context, specs []types.PropertySpec, pr
 		progress(fmt.Sprintf("read %d objects", len(t.nodes)))
 		return nil
 	})
+	if err == nil {
+		err = t.check()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +79,7 @@ func (s *Session) everything(ctx context.Context, specs []types.PropertySpec, pr
 // vCenter leaves them out of its answer.
 func (s *Session) details(ctx context.Context, t *tree, nodes []*node, paths ...string) error {
 	for len(nodes) > 0 {
-		batch := nodes[:min(page, len(nodes))]
+		batch := nodes[:min(int(cmp.Or(s.options.page, page)), len(nodes))]
 		nodes = nodes[len(batch):]
 		filter := types.PropertyFilterSpec{
 			ReportMissingObjectsInResults: types.NewBool(true),
@@ -101,7 +104,7 @@ func (s *Session) details(ctx context.Context, t *tree, nodes []*node, paths ...
 			}
 		}
 	}
-	return nil
+	return t.check()
 }
 
 // retrieve hands each page to f. An error in the middle is an error of the whole.

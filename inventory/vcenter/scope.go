@@ -25,6 +25,8 @@ type selection struct {
 	datacenters, clusters, hosts, datastores, pods, networks, pools, folders, templates []*node
 	// machines are those virtual machines that are no templates.
 	machines []*node
+	// members are the datastores in datastore clusters.
+	members map[types.ManagedObjectReference][]*node
 	// within holds the hosts and datastores.
 	within map[types.ManagedObjectReference]bool
 	// outside are what the scope leaves out.
@@ -38,7 +40,7 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 	if _, err := path.Match(scope.Cluster, ""); err != nil {
 		return nil, failf("%s: %q is no pattern for clusters: escape [ by \\[", host, scope.Cluster)
 	}
-	s := &selection{within: map[types.ManagedObjectReference]bool{}}
+	s := &selection{within: map[types.ManagedObjectReference]bool{}, members: map[types.ManagedObjectReference][]*node{}}
 	for _, n := range t.all("Datacenter") {
 		if scope.Datacenter == "" || n.name == scope.Datacenter || t.pathOf(n) == "/"+strings.Trim(scope.Datacenter, "/") {
 			s.datacenters = append(s.datacenters, n)
@@ -50,10 +52,14 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 		}
 		return nil, failf("%s: there is no datacenter %q: the user sees %s", host, scope.Datacenter, list(t.all("Datacenter")))
 	}
+	chosen := map[*node]bool{}
+	for _, dc := range s.datacenters {
+		chosen[dc] = true
+	}
 	inside := func(n *node) bool {
 		dc := t.above(n, "Datacenter")
 		// Where the way up is not visible it may be inside: with a scope that counts as outside.
-		return dc == nil && scope == Scope{} || slices.Contains(s.datacenters, dc)
+		return dc == nil && scope == Scope{} || chosen[dc]
 	}
 	keep := func(nodes []*node, and func(*node) bool) []*node {
 		return slices.DeleteFunc(nodes, func(n *node) bool {
@@ -75,9 +81,13 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 		if !slices.ContainsFunc(all, matches) {
 			return nil, failf("%s: there is no cluster %q: the user sees %s", host, scope.Cluster, list(all))
 		}
-		s.datacenters = slices.DeleteFunc(s.datacenters, func(dc *node) bool {
-			return !slices.ContainsFunc(all, func(c *node) bool { return matches(c) && t.above(c, "Datacenter") == dc })
-		})
+		clear(chosen)
+		for _, c := range all {
+			if matches(c) {
+				chosen[t.above(c, "Datacenter")] = true
+			}
+		}
+		s.datacenters = slices.DeleteFunc(s.datacenters, func(dc *node) bool { return !chosen[dc] })
 	}
 	if scope != (Scope{}) {
 		s.scope.Cluster = scope.Cluster
@@ -85,14 +95,18 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 			s.scope.Datacenters = append(s.scope.Datacenters, t.pathOf(dc))
 		}
 		for _, dc := range t.all("Datacenter") {
-			if !slices.Contains(s.datacenters, dc) {
+			if !chosen[dc] {
 				s.outside = append(s.outside, dc)
 			}
 		}
 	}
 	s.clusters = keep(t.all("ClusterComputeResource"), matches)
+	cluster := map[*node]bool{}
+	for _, c := range s.clusters {
+		cluster[c] = true
+	}
 	inClusters := func(n *node) bool {
-		return scope.Cluster == "" || slices.Contains(s.clusters, t.above(n, "ClusterComputeResource"))
+		return scope.Cluster == "" || cluster[t.above(n, "ClusterComputeResource")]
 	}
 
 	s.hosts = keep(t.all("HostSystem"), inClusters)
@@ -108,13 +122,16 @@ func (t *tree) choose(host string, scope Scope) (*selection, error) {
 	}
 	s.datastores = keep(t.all("Datastore"), func(n *node) bool {
 		return scope.Cluster == "" || n.missing["host"] != "" && mounted[n.ref] ||
-			slices.ContainsFunc(mounts(n), func(m types.DatastoreHostMount) bool { return s.within[m.Key] })
+			slices.ContainsFunc(mounts(n), func(m hostMount) bool { return s.within[m.host] })
 	})
 	for _, n := range s.datastores {
 		s.within[n.ref] = true
+		if n.parent != nil {
+			s.members[*n.parent] = append(s.members[*n.parent], n)
+		}
 	}
 	s.pods = keep(t.all("StoragePod"), func(pod *node) bool {
-		return scope.Cluster == "" || slices.ContainsFunc(s.datastores, func(n *node) bool { return n.parent != nil && *n.parent == pod.ref })
+		return scope.Cluster == "" || len(s.members[pod.ref]) > 0
 	})
 	// The ports towards the world are no networks for machines, wherever they are.
 	s.networks = keep(slices.DeleteFunc(t.all("Network", "OpaqueNetwork", "DistributedVirtualPortgroup"), func(n *node) bool { return value[bool](n, "config.uplink") }),
@@ -147,9 +164,7 @@ func (t *tree) holdsMachines(n *node) bool {
 }
 
 // mounts lists the hosts that a datastore says mount it.
-func mounts(n *node) []types.DatastoreHostMount {
-	return value[types.ArrayOfDatastoreHostMount](n, "host").DatastoreHostMount
-}
+func mounts(n *node) []hostMount { return value[[]hostMount](n, "host") }
 
 func references(n *node, path string) []types.ManagedObjectReference {
 	return value[types.ArrayOfManagedObjectReference](n, path).ManagedObjectReference

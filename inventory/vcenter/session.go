@@ -45,6 +45,7 @@ type Session struct {
 	proxy   proxy
 
 	transport *http.Transport
+	intake    *intake
 	vim       *vim25.Client
 	manager   *session.Manager
 	rest      *rest.Client
@@ -57,7 +58,7 @@ func Connect(ctx context.Context, o Options) (*Session, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	s := &Session{options: o}
+	s := &Session{options: o, intake: &intake{bounds: cmp.Or(o.bounds, usual)}}
 	var err error
 	if s.url, s.user, err = o.endpoint(); err != nil {
 		return nil, err
@@ -82,14 +83,12 @@ func (s *Session) connect(ctx context.Context) error {
 	s.transport.TLSClientConfig = s.trust.config()
 	// govmomi's own dialer takes no notice of ctx.
 	s.transport.DialTLSContext = nil
+	s.transport.MaxResponseHeaderBytes = headers
 	s.proxy.through(s.transport)
 	sc.Transport = s.patient()
 	var err error
-	if s.vim, err = vim25.NewClient(ctx, sc); err != nil {
+	if s.vim, err = newClient(ctx, sc); err != nil {
 		return err
-	}
-	if !s.vim.IsVC() {
-		return failf("%s: is an ESXi host and not a vCenter: set GOVC_URL to the vCenter that manages it", s.url.Host)
 	}
 	s.manager = session.NewManager(s.vim)
 	s.rest = rest.NewClient(s.vim)
@@ -100,6 +99,7 @@ func (s *Session) connect(ctx context.Context) error {
 func (s *Session) patient() *patient {
 	return &patient{
 		next:    s.transport,
+		intake:  s.intake,
 		timeout: cmp.Or(s.options.Timeout, 2*time.Minute),
 		pause:   cmp.Or(s.options.pause, time.Second/2),
 	}
@@ -161,9 +161,14 @@ func (s *Session) Close() error {
 	return s.explain(err)
 }
 
-// read does what f does, and all of it once more when the session has ended meanwhile or a page is lost.
+// read does what f does, and all of it once more when the session has ended meanwhile or a page is lost, and again with fewer
+// objects in a page when an answer is too large.
 func (s *Session) read(ctx context.Context, progress func(string), f func() error) error {
 	err := f()
+	for tooLarge := new(large); errors.As(err, &tooLarge) && ctx.Err() == nil && s.fewer(); {
+		progress("an answer is too large: reading again, in smaller pages")
+		err = f()
+	}
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return cmp.Or(ctx.Err(), err)
@@ -182,6 +187,13 @@ func (s *Session) read(ctx context.Context, progress func(string), f func() erro
 		err = fmt.Errorf("%w: %w", errExpired, err)
 	}
 	return cmp.Or(ctx.Err(), err)
+}
+
+// fewer asks for a tenth of the objects at a time from now on, unless they are few already.
+func (s *Session) fewer() bool {
+	size := cmp.Or(s.options.page, page)
+	s.options.page = max(size/10, smallestPage)
+	return s.options.page < size
 }
 
 // isExpired tells whether an error means that the session has ended.
@@ -206,9 +218,9 @@ func (s *Session) policies(ctx context.Context) (*pbm.Client, error) {
 	sc := s.vim.NewServiceClient(pbm.Path, pbm.Namespace)
 	sc.Cookie = s.vim.SessionCookie
 	sc.Transport = s.patient()
-	res, err := pbmmethods.PbmRetrieveServiceContent(ctx, sc, &pbmtypes.PbmRetrieveServiceContent{This: pbm.ServiceInstance})
+	res, err := pbmmethods.PbmRetrieveServiceContent(ctx, strict{sc}, &pbmtypes.PbmRetrieveServiceContent{This: pbm.ServiceInstance})
 	if err != nil {
 		return nil, err
 	}
-	return &pbm.Client{Client: sc, ServiceContent: res.Returnval, RoundTripper: sc}, nil
+	return &pbm.Client{Client: sc, ServiceContent: res.Returnval, RoundTripper: strict{sc}}, nil
 }

@@ -21,9 +21,10 @@ const (
 )
 
 // patient sends a request again when the server is busy or the connection breaks. It reads the whole answer, so
-// that a broken one counts as well: a page of an inventory is a few megabytes.
+// that a broken one counts as well: a page of an inventory is a few megabytes, and intake bounds it. It follows no redirection.
 type patient struct {
 	next    http.RoundTripper
+	intake  *intake
 	timeout time.Duration
 	// pause is the wait before the second attempt; it doubles.
 	pause time.Duration
@@ -80,8 +81,11 @@ func (p *patient) attempt(req *http.Request, body []byte) (res *http.Response, w
 	res, err = p.next.RoundTrip(r)
 	var answer []byte
 	if err == nil {
-		answer, err = io.ReadAll(res.Body)
+		answer, err = p.intake.read(res)
 		_ = res.Body.Close() // what mattered has been read
+		if err == nil {
+			err = ctx.Err() // a server may end an answer properly when it sees that nobody waits any more
+		}
 	}
 	if err != nil {
 		if ctx.Err() != nil && req.Context().Err() == nil {
@@ -96,7 +100,10 @@ func (p *patient) attempt(req *http.Request, body []byte) (res *http.Response, w
 		if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil {
 			wait = time.Duration(seconds) * time.Second
 		}
-		return nil, wait, &status{res.StatusCode, req.URL.Path}
+		return nil, wait, &status{res.StatusCode, req.URL.Path, target(req, res)}
+	}
+	if res.StatusCode == http.StatusNoContent && req.Method != http.MethodDelete {
+		return nil, 0, errNonsense // nothing, where there should be something
 	}
 	res.Body = io.NopCloser(bytes.NewReader(answer))
 	return res, 0, nil
@@ -122,10 +129,20 @@ func broken(err error) bool {
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
+// target is the host that an answer sends on to, or nothing.
+func target(req *http.Request, res *http.Response) string {
+	if u, err := req.URL.Parse(res.Header.Get("Location")); err == nil && res.StatusCode < 400 && res.Header.Get("Location") != "" {
+		return u.Host
+	}
+	return ""
+}
+
 // status is an answer that is no success.
 type status struct {
 	code int
 	path string
+	// to is where it sends on to.
+	to string
 }
 
 func (e *status) Error() string {

@@ -27,7 +27,9 @@ type node struct {
 
 // tree is all that the user sees of a vCenter.
 type tree struct {
-	root  types.ManagedObjectReference
+	root types.ManagedObjectReference
+	// most is how many objects there may be.
+	most  int
 	nodes map[types.ManagedObjectReference]*node
 	gaps  []string
 	// disagreements are where what was read contradicts itself.
@@ -40,12 +42,15 @@ type tree struct {
 	named map[string]int
 }
 
-func newTree(root types.ManagedObjectReference) *tree {
-	return &tree{root: root, nodes: map[types.ManagedObjectReference]*node{}, hidden: map[string]bool{}}
+func newTree(root types.ManagedObjectReference, most int) *tree {
+	return &tree{root: root, most: most, nodes: map[types.ManagedObjectReference]*node{}, hidden: map[string]bool{}}
 }
 
-// add takes a page of objects. What large properties are asked for is reduced here, so that pages don't pile up.
+// add takes a page of objects. Of large properties it keeps what matters, so that pages don't pile up.
 func (t *tree) add(objects []types.ObjectContent) error {
+	if len(t.nodes)+len(objects) > t.most {
+		return errTooMuch
+	}
 	for _, o := range objects {
 		if err := t.addObject(o); err != nil {
 			return err
@@ -76,16 +81,7 @@ func (t *tree) addObject(o types.ObjectContent) error {
 		}
 	}
 	for _, p := range o.PropSet {
-		switch v := p.Val.(type) {
-		case types.ArrayOfHostPortGroup:
-			n.values[p.Name] = reducePortGroups(v.HostPortGroup)
-		case types.ArrayOfVirtualDevice:
-			n.values[p.Name] = reduceDisks(v.VirtualDevice)
-		case types.ClusterConfigInfoEx:
-			n.values[p.Name] = reduceCluster(v)
-		default:
-			n.values[p.Name] = v
-		}
+		n.values[p.Name] = reduce(p.Val)
 	}
 	if name := value[string](n, "name"); name != "" {
 		n.name = name
@@ -94,6 +90,9 @@ func (t *tree) addObject(o types.ObjectContent) error {
 		n.parent = &parent
 	} else if app, ok := n.values["parentVApp"].(types.ManagedObjectReference); ok {
 		n.parent = &app
+	}
+	if len(n.name) > longestName {
+		return errNonsense
 	}
 	t.nodes[o.Obj] = n
 	return nil

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ func newTrust(o Options, u *url.URL) (*trust, error) {
 		return t, nil
 	}
 	for _, name := range filepath.SplitList(o.CACerts) {
-		text, err := os.ReadFile(name)
+		text, err := readFile(name)
 		if err != nil {
 			return nil, failf("%s: GOVC_TLS_CA_CERTS: %s cannot be read: %s", u.Host, name, reason(err))
 		}
@@ -55,7 +54,7 @@ func newTrust(o Options, u *url.URL) (*trust, error) {
 		address += ":443"
 	}
 	for _, name := range filepath.SplitList(o.KnownHosts) {
-		text, err := os.ReadFile(name)
+		text, err := readFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // as govc: the file may be written later
 		}

@@ -41,7 +41,7 @@ func (b *builder) unknown(nodes []*node) {
 				b.doubt(n, s.fields...)
 			}
 		}
-		if n.ref.Type == "Datastore" && !b.chosen.within[n.ref] && !slices.ContainsFunc(mounts(n), isMounted) {
+		if n.ref.Type == "Datastore" && !b.chosen.within[n.ref] && !slices.ContainsFunc(mounts(n), func(m hostMount) bool { return m.mounted }) {
 			// Nobody mounts it at the moment, so it says nothing of who had it.
 			b.doubt(n, "hosts")
 		}
