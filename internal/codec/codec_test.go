@@ -153,3 +153,37 @@ func TestHintsOfNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestDecodeApplied: what is applied means what an API server is sent, and a text without quotes may be a secret.
+func TestDecodeApplied(t *testing.T) {
+	t.Parallel()
+	type object struct {
+		Password string            `json:"password"`
+		Paused   bool              `json:"paused"`
+		Labels   map[string]string `json:"labels"`
+	}
+	for text, want := range map[string]string{
+		"{paused: yes}": "", "{paused: On, password: 'yes'}": "", "{password: abc, labels: {a: b}}": "",
+		"{password: 12345678}":    "password: must be a string, not a number (put quotes around it)",
+		"{password: 0x1F}":        "password: must be a string, not a number (put quotes around it)",
+		"{password: y}":           "password: must be a string, and without quotes it is none to an API server (put quotes around it)",
+		"{labels: {a: off}}":      "labels.a: must be a string, and without quotes it is none to an API server (put quotes around it)",
+		"{password: [12345678]}":  "password: must be a string, not a list ()",
+		"{paused: \"yes\"}":       "paused: must be true or false, not the text \"yes\" ()",
+		"{password: 2024-01-01}":  "",
+		"{password: !!str 12345}": "",
+	} {
+		n, err := yaml.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var o object
+		var got string
+		for _, p := range codec.DecodeApplied(n.YNode(), "", &o) {
+			got += fmt.Sprintf("%s: %s (%s)", p.Path, p.Message, p.Hint)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}

@@ -187,7 +187,7 @@ func (d *decoder) eachPair(node *yaml.Node, path string, visit func(key string, 
 func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 	switch out.Kind() {
 	case reflect.String:
-		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagString && (!d.isApplied || isTextWhenApplied(node)) {
+		if node.Kind == yaml.ScalarNode && d.isText(node) {
 			if enum, ok := out.Interface().(interface{ Allowed() []string }); ok && node.Value != "" && !slices.Contains(enum.Allowed(), node.Value) {
 				d.add(diag.InvalidValue, node, path, oneOf(node.Value, enum.Allowed()), "%q is none of the values that there are", node.Value)
 				return
@@ -195,15 +195,7 @@ func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 			out.SetString(node.Value)
 			return
 		}
-		hint := ""
-		if node.Kind == yaml.ScalarNode {
-			hint = fmt.Sprintf("put quotes around it: %q", node.Value)
-		}
-		if node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagString {
-			d.add(diag.WrongType, node, path, hint, "must be a string, and %s without quotes is none to an API server", node.Value)
-			return
-		}
-		d.add(diag.WrongType, node, path, hint, "must be a string, not %s", describe(node))
+		d.noString(node, path)
 	case reflect.Bool:
 		if value, ok := tree.Bool(node); d.isApplied && ok {
 			out.SetBool(value)
@@ -231,8 +223,28 @@ func (d *decoder) scalar(node *yaml.Node, path string, out reflect.Value) {
 	}
 }
 
-func isTextWhenApplied(node *yaml.Node) bool {
-	sent, ok := tree.Sent(node)
+// noString reports a value of another type where a text belongs. That of an object which is applied is not repeated: it may be a
+// password without quotes.
+func (d *decoder) noString(node *yaml.Node, path string) {
+	isScalar := node.Kind == yaml.ScalarNode
+	switch {
+	case !isScalar:
+		d.add(diag.WrongType, node, path, "", "must be a string, not %s", describe(node))
+	case !d.isApplied:
+		d.add(diag.WrongType, node, path, fmt.Sprintf("put quotes around it: %q", node.Value), "must be a string, not %s", describe(node))
+	case node.ShortTag() == yaml.NodeTagInt || node.ShortTag() == yaml.NodeTagFloat:
+		d.add(diag.WrongType, node, path, "put quotes around it", "must be a string, not a number")
+	default:
+		d.add(diag.WrongType, node, path, "put quotes around it", "must be a string, and without quotes it is none to an API server")
+	}
+}
+
+// isText tells whether a scalar is a text to who reads it.
+func (d *decoder) isText(scalar *yaml.Node) bool {
+	if !d.isApplied {
+		return scalar.ShortTag() == yaml.NodeTagString
+	}
+	sent, ok := tree.Sent(scalar)
 	return ok && sent[0] == '"'
 }
 
