@@ -230,7 +230,7 @@ func (d *decoder) noString(node *yaml.Node, path string) {
 	switch {
 	case !isScalar:
 		d.add(diag.WrongType, node, path, "", "must be a string, not %s", describe(node))
-	case !d.isApplied:
+	case !d.isApplied || node.ShortTag() == yaml.NodeTagBool:
 		d.add(diag.WrongType, node, path, fmt.Sprintf("put quotes around it: %q", node.Value), "must be a string, not %s", describe(node))
 	case node.ShortTag() == yaml.NodeTagInt || node.ShortTag() == yaml.NodeTagFloat:
 		d.add(diag.WrongType, node, path, "put quotes around it", "must be a string, not a number")

@@ -3,6 +3,7 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -178,14 +179,10 @@ func (r *reader) content(p string) ([]byte, error) {
 	if !r.budget.IsLeft() {
 		return nil, nil // it has been reported
 	}
-	f, err := os.Open(p)
-	if err != nil {
-		return nil, err
+	in, err := ReadFile(p)
+	var file *fs.PathError
+	if err != nil && !errors.As(err, &file) {
+		err = fmt.Errorf("read %s: %w", p, err)
 	}
-	defer f.Close()
-	in, err := codec.ReadAll(f)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", p, err)
-	}
-	return in, nil
+	return in, err
 }
