@@ -63,12 +63,12 @@ func PositionOf(text string, offset int) diag.Position {
 // startOfWord gives the offset of the last character before an end. Of an alias, which has a name, and of a document it is the
 // beginning.
 func startOfWord(text string, end int, message string) int {
-	switch {
-	case message == unanchored:
+	switch message {
+	case unanchored:
 		if i := strings.LastIndexByte(text[:end], '*'); i >= 0 {
 			return i
 		}
-	case message == unseparated:
+	case unseparated:
 		line := text[strings.LastIndexByte(text[:end], '\n')+1 : end]
 		return end - len(strings.TrimLeft(line, " "))
 	}

@@ -188,7 +188,7 @@ func TestStagedIsPrivate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if info, err := f.Stat(); err != nil || info.Mode() != 0o600 {
 		t.Errorf("a temporary file has the mode %v (%v)", info.Mode(), err)
 	}

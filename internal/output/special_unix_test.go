@@ -22,7 +22,7 @@ func TestSpecialFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer socket.Close()
+	defer func() { _ = socket.Close() }()
 	err = errors.Join(
 		syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o666),
 		os.Symlink("pipe", filepath.Join(dir, "link")),

@@ -88,7 +88,7 @@ func second(file string, info fs.FileInfo) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }() // it was only read
 	content, err := io.ReadAll(in)
 	if err != nil {
 		return "", err

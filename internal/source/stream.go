@@ -34,30 +34,30 @@ func documents(in []byte, budget *codec.Budget) ([]*yaml.RNode, *codec.Mistake) 
 }
 
 // parse gives the documents of a chunk, nearly always one.
-func (whole chunk) parse(budget *codec.Budget) ([]*yaml.RNode, *codec.Mistake) {
+func (c chunk) parse(budget *codec.Budget) ([]*yaml.RNode, *codec.Mistake) {
 	var out []*yaml.RNode
-	for _, c := range whole.values() {
-		if !budget.Text(c.text) {
-			return nil, c.beyond(codec.ErrTooLarge)
+	for _, v := range c.values() {
+		if !budget.Text(v.text) {
+			return nil, v.beyond(codec.ErrTooLarge)
 		}
-		for d := yaml.NewDecoder(strings.NewReader(c.text)); ; {
+		for d := yaml.NewDecoder(strings.NewReader(v.text)); ; {
 			node := &yaml.Node{}
 			err := d.Decode(node)
 			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
-				m := codec.FindMistake(c.text, err)
-				m.Position = c.inStream(m.Position)
+				m := codec.FindMistake(v.text, err)
+				m.Position = v.inStream(m.Position)
 				return nil, &m
 			}
 			if err := budget.Document(node); err != nil {
-				return nil, c.beyond(err)
+				return nil, v.beyond(err)
 			}
 			if yaml.IsYNodeEmptyDoc(node) || yaml.IsMissingOrNull(yaml.NewRNode(node)) {
 				continue
 			}
-			c.number(node)
+			v.number(node)
 			out = append(out, wrapped(node))
 		}
 	}
