@@ -110,10 +110,10 @@ func (c *comparison) released(p *Pool, before, after *group) {
 		return
 	}
 	why := "was paused, and what was held back meanwhile happens now"
-	switch was {
-	case "":
+	if was == "" {
 		why = "may have been paused, and what was held back meanwhile happens now"
-	case ForDeletion:
+	}
+	if was == ForDeletion {
 		why = "was OnDelete, and machines that nobody has deleted yet are replaced now"
 	}
 	p.Changes, p.Machines.MayBeReplaced = append(p.Changes, MayReplace), n.most
