@@ -43,8 +43,11 @@ func differences(before, after *yaml.Node, path ...string) []field {
 		return nil
 	case before != nil && after != nil && before.Kind == yaml.MappingNode && after.Kind == yaml.MappingNode:
 		var out []field
+		was, is := valuesOf(before), valuesOf(after)
 		for _, key := range keys(before, after) {
-			out = append(out, differences(tree.Get(before, key), tree.Get(after, key), deeper(path, key)...)...)
+			if x, y := was(key), is(key); x != y {
+				out = append(out, differences(x, y, deeper(path, key)...)...)
+			}
 		}
 		return out
 	case before != nil && after != nil && before.Kind == yaml.SequenceNode && after.Kind == yaml.SequenceNode && len(before.Content) == len(after.Content):
@@ -57,6 +60,21 @@ func differences(before, after *yaml.Node, path ...string) []field {
 		return nil
 	}
 	return []field{{path, before, after}}
+}
+
+// small is up to how many entries it is cheaper to look through a mapping than to index it.
+const small = 32
+
+// valuesOf gives what finds the values of a mapping.
+func valuesOf(mapping *yaml.Node) func(key string) *yaml.Node {
+	if len(mapping.Content) <= 2*small {
+		return func(key string) *yaml.Node { return tree.Get(mapping, key) }
+	}
+	values := make(map[string]*yaml.Node, len(mapping.Content)/2)
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		values[mapping.Content[i].Value] = mapping.Content[i+1]
+	}
+	return func(key string) *yaml.Node { return values[key] }
 }
 
 func deeper(path []string, key string) []string { return append(slices.Clone(path), key) }
