@@ -64,11 +64,11 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 			WithHint("write the values out")
 		return nil
 	}
-	o := object.New(node, 0)
-	r.packages.locate(o)
-	if !o.MakeSound(&r.diags) {
+	o, _, ok := object.Open(node, 0, object.Place{}, &r.diags)
+	if !ok {
 		return nil
 	}
+	r.packages.locate(o)
 	switch {
 	case o.IsSpread():
 		return valid([]spread{r.decode(o)})

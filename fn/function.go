@@ -95,9 +95,9 @@ func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, 
 // Transform expands every ClusterSpread that the config or, without one, the items hold. The nodes of
 // items may be changed in place, but not when there are errors.
 func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
-	opened, lists := open(items)
-	expanded, all, unread := read(opened, lists)
-	unread.Append(object.RefuseOddLists(items)...)
+	opened, lists, unread := open(items)
+	expanded, all, more := read(opened, lists)
+	unread.Append(more...)
 	r := run{items: expanded, packages: packagesOf(expanded...), inventories: map[*object.Object]*parsedInventory{}}
 	for _, o := range all {
 		r.packages.locate(o)
@@ -115,11 +115,11 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		r.noteUnchosen(spreads)
 		r.noteUnused()
 	}
-	made := 0
+	made, weight := 0, 0
 	for _, s := range inputs {
-		s.Made = made
+		s.Made, s.Weight = made, weight
 		out, diags := expand.Expand(s)
-		made += len(out.Pools)
+		made, weight = made+len(out.Pools), weight+out.Weight
 		r.diags.Append(diags...)
 		outputs = append(outputs, out)
 		inventories[s.Cluster.Key()], refs[s.Cluster.Key()] = s.Inventory, s.InventoryRef

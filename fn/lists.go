@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -20,11 +21,15 @@ type lists struct {
 	whole map[int]*yaml.RNode
 }
 
-// open gives the items with the elements of Lists in place of the Lists.
-func open(items []*yaml.RNode) ([]*yaml.RNode, lists) {
+// open gives the items with the elements of Lists in place of the Lists, and reports Lists that cannot be opened.
+func open(items []*yaml.RNode) ([]*yaml.RNode, lists, diag.List) {
 	l := lists{whole: map[int]*yaml.RNode{}}
+	var diags diag.List
 	var out []*yaml.RNode
 	for i, item := range items {
+		if n, ok := object.OpenList(item.YNode(), object.Place{}, &diags); ok && n != item.YNode() {
+			item = yaml.NewRNode(n)
+		}
 		elements := object.Elements(item)
 		if elements == nil {
 			out, l.of = append(out, item), append(l.of, -1)
@@ -35,10 +40,8 @@ func open(items []*yaml.RNode) ([]*yaml.RNode, lists) {
 			out, l.of = append(out, element), append(l.of, i)
 		}
 	}
-	if len(l.whole) == 0 {
-		return items, l
-	}
-	return out, l
+	diags.Append(object.RefuseOddLists(items)...)
+	return out, l, diags
 }
 
 // file tells where the List of an opened item lies; its elements have no notes of their own.

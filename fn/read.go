@@ -85,38 +85,20 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 	return rl, diags
 }
 
-// read takes the items apart. An object that vspread reads is given with its aliases written out; one that nobody reads
-// keeps its own, also those that would unfold without bound.
+// read takes the items apart, and gives those that are passed on.
 func read(items []*yaml.RNode, lists lists) ([]*yaml.RNode, []*object.Object, diag.List) {
 	var diags diag.List
 	out := slices.Clone(items)
 	objects := make([]*object.Object, 0, len(items))
 	for i, item := range items {
-		o := object.New(item.YNode(), i)
-		if o.Place == "" {
-			o.Ref.File, o.Place = lists.file(i)
-		}
-		if err := codec.Within(item.YNode()); err != nil {
-			diags.Errorf(diag.InputTooLarge, diag.At(o.Ref, ""), "%s", err).WithHint("no API server takes an object of that size; take it out")
+		var in object.Place
+		in.Name, in.Place = lists.file(i)
+		o, pass, ok := object.Open(item.YNode(), i, in, &diags)
+		if !ok {
 			continue
 		}
-		if o.IsRead() && !o.MakeSound(&diags) {
-			continue
-		}
-		if tree.HasAliases(o.Node) {
-			expanded, err := tree.Expanded(o.Node)
-			isAlone := tree.IsClosed(o.Node)
-			switch {
-			case err == nil:
-				// What is copied or edited must not share a node with anything else.
-				o.Node = expanded
-				if o.IsRead() || !isAlone {
-					out[i] = yaml.NewRNode(expanded)
-				}
-			case o.IsRead() || !isAlone:
-				diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).WithHint("write the values out")
-				continue
-			}
+		if pass != item.YNode() {
+			out[i] = yaml.NewRNode(pass)
 		}
 		objects = append(objects, o)
 	}

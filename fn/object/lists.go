@@ -54,27 +54,30 @@ func notAnObject(n *yaml.Node) bool {
 	return n.Kind != yaml.MappingNode || tree.String(n, "kind") == "" || strings.HasSuffix(tree.String(n, "kind"), "List") && tree.Get(n, "items") != nil
 }
 
-// RefuseOddLists reports Lists that hold what concerns us and cannot be opened: their workers would run beside the
-// pools, unseen.
+// RefuseOddLists reports Lists that hold what concerns us and cannot be opened, and objects that have items without being called a
+// List: to clients such as kubectl whatever has items is a list of objects, and their workers would run next to the pools, unseen.
 func RefuseOddLists(items []*yaml.RNode) diag.List {
 	var diags diag.List
 	for _, item := range items {
-		if !looksLikeList(item) || Elements(item) != nil {
+		elements := tree.List(item.YNode(), "items")
+		if len(elements) == 0 || Elements(item) != nil {
 			continue
 		}
 		o := New(item.YNode(), 0)
-		relevant := o.IsRead()
-		odd := -1
-		for i, n := range tree.List(item.YNode(), "items") {
-			relevant = relevant || mentionsUs(n)
-			if odd < 0 && notAnObject(n) {
-				odd = i
-			}
+		if o.Ref.Kind == "ResourceList" {
+			continue // what it holds is read where functions are
 		}
-		if relevant && odd >= 0 {
-			diags.Errorf(diag.InvalidYAML, diag.At(o.Ref, "items").Index(odd), "is no object with a kind, or a List again").
+		if !o.IsRead() && !slices.ContainsFunc(elements, mentionsUs) {
+			continue
+		}
+		at := diag.At(o.Ref, "items")
+		if odd := slices.IndexFunc(elements, notAnObject); odd >= 0 && looksLikeList(item) {
+			diags.Errorf(diag.InvalidYAML, at.Index(odd), "is no object with a kind, or a List again").
 				WithHint("write the objects as documents of their own, or as elements of one List")
+			continue
 		}
+		diags.Errorf(diag.InvalidYAML, at, "makes a list of objects of kind %q, which some clients open and some do not", o.Ref.Kind).
+			WithHint("write the objects as documents of their own, or as elements of one List")
 	}
 	return diags
 }
@@ -84,5 +87,6 @@ func mentionsUs(n *yaml.Node) bool {
 	if n.Kind != yaml.MappingNode {
 		return false
 	}
-	return New(n, 0).IsRead() || slices.ContainsFunc(tree.List(n, "items"), mentionsUs)
+	o := New(n, 0)
+	return o.IsRead() || o.Ref.Kind == "" && o.Ref.APIVersion == "" && len(n.Content) > 0 && slices.ContainsFunc(n.Content, tree.IsMerge) || slices.ContainsFunc(tree.List(n, "items"), mentionsUs)
 }

@@ -13,13 +13,15 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// IsCompared tells whether an object is of the kinds that are understood, and not only passed on: those that an expansion reads, and
-// StorageClasses.
-func (o *Object) IsCompared() bool { return o.IsRead() || o.Group() == "storage.k8s.io" }
+// IsCompared tells whether an object is of the kinds that are understood, and not only passed on: those that an expansion reads,
+// StorageClasses, and what may carry some.
+func (o *Object) IsCompared() bool {
+	return o.IsRead() || o.Group() == "storage.k8s.io" || o.Ref.APIVersion == "v1" && (o.Ref.Kind == "ConfigMap" || o.Ref.Kind == "Secret")
+}
 
-// MakeSound leaves of an object what everybody reads alike, and reports the rest: keys that stand twice, of which some readers take
-// the first and some the last, and metadata that is none. It tells whether the object can be used. Aliases are left as they are.
-func (o *Object) MakeSound(diags *diag.List) bool {
+// makeSound leaves of an object what everybody reads alike, and reports the rest: keys that stand twice, of which some readers take
+// the first and some the last, keys that are no text to some, and metadata that is none. It tells whether the object can be used.
+func (o *Object) makeSound(diags *diag.List) bool {
 	o.Node = single(o.Node, diag.At(o.Ref, ""), diags)
 	for _, path := range [][]string{{"metadata"}, {"metadata", "labels"}, {"metadata", "annotations"}} {
 		if n := tree.Get(o.Node, path...); n != nil && n.Kind != yaml.MappingNode {
@@ -46,37 +48,26 @@ func single(node *yaml.Node, at diag.Where, diags *diag.List) *yaml.Node {
 	return node
 }
 
-// refuseReplaced reports keys that stand before a merge key, which brings another value: some readers take the one, some the other.
-func refuseReplaced(seen map[string]bool, value *yaml.Node, at diag.Where, diags *diag.List) {
-	for _, m := range tree.Merged(value) {
-		for i := 0; i+1 < len(m.Content); i += 2 {
-			if key := m.Content[i].Value; seen[key] && key != "<<" {
-				diags.Errorf(diag.DuplicateKey, at.Dot(key), "%q stands before a << that brings it as well", key).
-					WithHint("write << first; some readers of YAML let it replace what stands before it")
-			}
-		}
-	}
-}
-
 // mostTold is how many keys of an object that stand twice are named.
 const mostTold = 100
 
 // small is up to how many keys it is cheaper to compare them with each other than to remember them.
 const small = 16
 
+// hasDuplicates tells whether a tree has keys that stand twice, or are to be looked at for another reason.
 func hasDuplicates(node *yaml.Node) bool {
-	if node.Kind == yaml.MappingNode {
+	switch node.Kind {
+	case yaml.ScalarNode:
+		return node.Style&yaml.TaggedStyle != 0
+	case yaml.MappingNode:
 		var seen map[string]bool
 		if len(node.Content) > 2*small {
 			seen = make(map[string]bool, len(node.Content)/2)
 		}
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key := node.Content[i]
-			if key.Kind != yaml.ScalarNode {
-				continue // the API server refuses it
-			}
-			if i > 0 && tree.IsMerge(key) {
-				return true // which may be one
+			if key.Kind != yaml.ScalarNode || !isText(key) {
+				return true
 			}
 			if seen != nil {
 				if seen[key.Value] {
@@ -86,7 +77,7 @@ func hasDuplicates(node *yaml.Node) bool {
 				continue
 			}
 			for j := 0; j < i; j += 2 {
-				if other := node.Content[j]; other.Value == key.Value && other.Kind == yaml.ScalarNode {
+				if node.Content[j].Value == key.Value {
 					return true
 				}
 			}
@@ -95,25 +86,44 @@ func hasDuplicates(node *yaml.Node) bool {
 	return slices.ContainsFunc(node.Content, hasDuplicates)
 }
 
+// isText tells whether a key is the same text to an API server as here.
+func isText(key *yaml.Node) bool {
+	if tree.IsMerge(key) {
+		return true
+	}
+	sent, ok := tree.Sent(key)
+	return ok && sent != "null" && (sent[0] == '"' || sent == key.Value)
+}
+
 func dropDuplicates(node *yaml.Node, at diag.Where, diags *diag.List) {
 	switch node.Kind {
+	case yaml.ScalarNode:
+		if node.Style&yaml.TaggedStyle != 0 && node.ShortTag() == "!!binary" {
+			diags.Errorf(diag.WrongType, at, "is marked as binary").WithHint("write it as a text")
+		}
 	case yaml.MappingNode:
 		seen := map[string]bool{}
 		kept := node.Content[:0]
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			key, value := node.Content[i], node.Content[i+1]
-			if key.Kind == yaml.ScalarNode {
-				here := at.Dot(key.Value)
-				if seen[key.Value] {
-					diags.Errorf(diag.DuplicateKey, here, "%q stands twice", key.Value).WithHint("keep one of the two")
-					continue
-				}
-				seen[key.Value] = true
-				if tree.IsMerge(key) {
-					refuseReplaced(seen, value, at, diags)
-				}
-				dropDuplicates(value, here, diags)
+			if key.Kind != yaml.ScalarNode {
+				diags.Errorf(diag.InvalidYAML, at, "has a key that is no text").WithHint("the API server would refuse it as well")
+				continue
 			}
+			here := at.Dot(key.Value)
+			switch {
+			case key.Style&yaml.TaggedStyle != 0:
+				diags.Errorf(diag.InvalidYAML, here, "the key %q has a tag", key.Value).WithHint("write it as a plain word")
+				continue
+			case !isText(key):
+				diags.Errorf(diag.WrongType, here, "the key %s without quotes is another one to an API server", key.Value).WithHint("put quotes around it: %q", key.Value)
+				continue
+			case seen[key.Value]:
+				diags.Errorf(diag.DuplicateKey, here, "%q stands twice", key.Value).WithHint("keep one of the two")
+				continue
+			}
+			seen[key.Value] = true
+			dropDuplicates(value, here, diags)
 			kept = append(kept, key, value)
 		}
 		node.Content = kept

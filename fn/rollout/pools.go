@@ -2,7 +2,11 @@
 
 package rollout
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/vspread/vspread/internal/tree"
+)
 
 // pool compares a group with itself; one of the two may be nil. What its machines take is added to the usage.
 func (c *comparison) pool(before, after *group, taken *usage) Pool {
@@ -11,6 +15,9 @@ func (c *comparison) pool(before, after *group, taken *usage) Pool {
 		g = before
 	}
 	p := Pool{Cluster: g.cluster.Name, Kind: g.Ref.Kind, Namespace: g.Key().Namespace, Name: g.Ref.Name}
+	if prefix := tree.String(g.node, "metadata", "generateName"); p.Name == "" && prefix != "" {
+		p.Name = prefix + "…"
+	}
 	switch {
 	case before == nil:
 		c.created(&p, after)

@@ -24,4 +24,6 @@ type Input struct {
 	HoldsVolumes func(inventory.Datastore) bool
 	// MaxPools is the most pools to make.
 	MaxPools int
+	// MaxWeight is about how many bytes of memory the objects may take.
+	MaxWeight int
 }

@@ -17,4 +17,7 @@ type Output struct {
 	Adopted []Adoption
 	// Exceeded tells that there are more pools than MaxPools, which is not reported here; the output is not whole then.
 	Exceeded bool
+	// TooHeavy tells that the objects take more than MaxWeight, in the same way; Weight is what they take.
+	TooHeavy bool
+	Weight   int
 }

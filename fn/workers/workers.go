@@ -14,6 +14,7 @@ import (
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/fn/site"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
@@ -50,8 +51,15 @@ func Make(in Input) (Output, diag.List) {
 			out.Desired = append(out.Desired, join.desired...)
 		}
 		for _, p := range pools {
+			if out.Weight > in.MaxWeight {
+				out.TooHeavy = true
+				return out, diags
+			}
 			if p.adopted == nil {
 				desired, done := run(p, g, join, in, &diags)
+				for _, d := range desired {
+					out.Weight += codec.Weight(d.Node.YNode())
+				}
 				out.Desired, out.Pools = append(out.Desired, desired...), append(out.Pools, done)
 				continue
 			}

@@ -73,6 +73,16 @@ func Within(node *yaml.Node) error {
 	return s.tooDeep()
 }
 
+// Weight is about how many bytes of memory a tree takes.
+func Weight(node *yaml.Node) int {
+	const bare = 170
+	n := bare + len(node.Value) + len(node.HeadComment) + len(node.LineComment) + len(node.FootComment)
+	for _, c := range node.Content {
+		n += Weight(c)
+	}
+	return n
+}
+
 type size struct {
 	values, depth int
 }

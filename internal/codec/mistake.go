@@ -34,8 +34,8 @@ func (m *Mistake) Code() diag.Code {
 // maxSearched is how many values a text may have for the exact place of a mistake to be searched, by parsing the text again and again.
 const maxSearched = 100_000
 
-// unseparated is a second document, or what nobody would call one, with no line of `---` before it.
-const unseparated = "something follows the document; separate documents by a line of ---"
+// Unseparated is what is said of a second document, or what nobody would call one, with no line of `---` before it.
+const Unseparated = "something follows the document; separate documents by a line of ---"
 
 // unanchored is an alias to nothing.
 const unanchored = "unknown anchor: what begins with * is the alias of an anchor before it; write a text that begins with * in quotes"
@@ -68,7 +68,7 @@ func startOfWord(text string, end int, message string) int {
 		if i := strings.LastIndexByte(text[:end], '*'); i >= 0 {
 			return i
 		}
-	case unseparated:
+	case Unseparated:
 		line := text[strings.LastIndexByte(text[:end], '\n')+1 : end]
 		return end - len(strings.TrimLeft(line, " "))
 	}
@@ -98,7 +98,7 @@ func words(text string) (message string, line int) {
 		line++ // which it counts from 0
 	}
 	if text == "did not find expected <document start>" {
-		text = unseparated
+		text = Unseparated
 	}
 	// The name is left out: of a password that begins with * and has no quotes it is the rest.
 	if strings.HasPrefix(text, "unknown anchor ") {

@@ -32,6 +32,9 @@ func jsonValues(text string) []value {
 		if errors.Is(err, io.EOF) {
 			return out
 		}
+		if string(raw) == "null" && err == nil {
+			continue
+		}
 		if err != nil || raw[0] != '{' {
 			return nil
 		}
@@ -40,9 +43,9 @@ func jsonValues(text string) []value {
 	}
 }
 
-// withoutSurrogates writes the characters themselves for pairs of surrogates in a text of JSON.
+// withoutSurrogates writes the characters themselves for pairs of surrogates, and for slashes, in a text of JSON.
 func withoutSurrogates(text string) string {
-	if !strings.Contains(text, `\ud`) && !strings.Contains(text, `\uD`) {
+	if !strings.Contains(text, `\ud`) && !strings.Contains(text, `\uD`) && !strings.Contains(text, `\/`) {
 		return text
 	}
 	var b strings.Builder
@@ -50,6 +53,9 @@ func withoutSurrogates(text string) string {
 		switch {
 		case text[i] != '\\' || i+1 == len(text):
 			b.WriteByte(text[i])
+		case text[i+1] == '/': // which need not be escaped, and YAML does not know it so
+			b.WriteByte('/')
+			i++
 		case text[i+1] != 'u':
 			b.WriteString(text[i : i+2])
 			i++

@@ -5,6 +5,7 @@ package source
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +17,11 @@ import (
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
 )
+
+// pointer is what Git LFS keeps in place of a file, and mostOfPointer the most bytes that it has, by its specification.
+var pointer = regexp.MustCompile(`\Aversion https://git-lfs\.github\.com/spec/\S+\r?\n(ext-\S+ \S+\r?\n)*oid sha256:[0-9a-f]{64}\r?\nsize \d+\r?\n?\z`)
+
+const mostOfPointer = 1024
 
 // add parses one file, by what the user would call it and its place. What is no Kubernetes object (values, patches) is left out.
 func (r *reader) add(in []byte, name, place string) {
@@ -33,7 +39,7 @@ func (r *reader) add(in []byte, name, place string) {
 		r.builds = append(r.builds, buildFile{name, place, bytes.Clone(in)}) // of what git wrote it may be a small part
 	}
 	at := diag.At(diag.Ref{File: name}, "")
-	if bytes.HasPrefix(in, []byte("version https://git-lfs.github.com/spec/")) {
+	if len(in) <= mostOfPointer && pointer.Match(in) {
 		if path.Ext(place) != ".json" { // dashboards and the like
 			r.Diags.Warnf(diag.InvalidYAML, at, "is a pointer of Git LFS, so what is in the file is not seen").
 				WithHint("keep manifests out of LFS, for `vspread plan` reads what git itself has; for the rest there is `git lfs pull`, in a pipeline `lfs: true` of actions/checkout")
@@ -51,48 +57,47 @@ func (r *reader) add(in []byte, name, place string) {
 		}
 	}
 	indent := yaml.DeriveSeqIndentStyle(string(in))
-	opened := r.opened(nodes, name)
+	where := object.Place{Name: name, Place: place}
+	var whole []*yaml.RNode
+	for _, n := range nodes {
+		node, ok := object.OpenList(n.YNode(), where, &r.Diags)
+		if !ok {
+			r.put(name, n.YNode())
+			continue
+		}
+		whole = append(whole, yaml.NewRNode(node))
+	}
+	opened := r.opened(whole, name)
 	r.refuseOddLists(opened, name)
 	for i, n := range object.WithoutLists(opened) {
 		r.put(name, n.YNode())
-		r.putStep(place, n.YNode())
-		o := object.New(n.YNode(), 0)
-		o.Ref.File = name
+		if object.IsNone(n.YNode()) {
+			r.isForeign(place)
+			continue
+		}
+		o, pass, ok := object.Open(n.YNode(), 0, where, &r.Diags)
+		if !ok {
+			continue
+		}
+		r.putStep(place, o.Node)
 		if strings.EqualFold(o.Ref.Kind, v1alpha1.ClusterSpreadKind) && o.Ref.APIVersion == "" {
 			r.Diags.Errorf(diag.NoSpread, diag.At(o.Ref, "apiVersion"), "is missing").
 				WithHint("write apiVersion: %s", v1alpha1.APIVersion)
 			continue
 		}
-		if n.GetApiVersion() == "" || n.GetKind() == "" || isBuildFile(n) {
-			if r.Foreign == nil {
-				r.Foreign = map[string]bool{}
-			}
-			r.Foreign[place] = true
+		if n = yaml.NewRNode(pass); o.Ref.APIVersion == "" || o.Ref.Kind == "" || isBuildFile(n) {
+			r.isForeign(place)
 			continue
 		}
 		if o.IsInventory() {
 			r.putText(name, in)
 		}
-		if err := codec.Within(n.YNode()); err != nil {
-			r.Diags.Errorf(diag.InputTooLarge, diag.At(o.Ref, ""), "%s", err).
-				WithHint("no API server takes an object of that size; take it out")
-			continue
-		}
-		if o.IsCompared() {
-			if !o.MakeSound(&r.Diags) {
+		if anchored(pass) {
+			if o.Node == pass {
+				r.Diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", tree.ErrTooLarge).WithHint("write the values out")
 				continue
 			}
-			n = yaml.NewRNode(o.Node)
-		}
-		if anchored(n.YNode()) || tree.HasAliases(n.YNode()) && !tree.IsClosed(n.YNode()) {
-			// Notes must not be written through an anchor, and an object is written without those next to it.
-			expanded, err := tree.Expanded(n.YNode())
-			if err != nil {
-				r.Diags.Errorf(diag.TooManyAliases, diag.At(o.Ref, ""), "%s", err).
-					WithHint("write the values out")
-				continue
-			}
-			n = yaml.NewRNode(expanded)
+			n = yaml.NewRNode(o.Node) // notes must not be written through an anchor
 		}
 		if wrong := malformed(n.YNode()); wrong != "" {
 			r.Diags.Errorf(diag.WrongType, diag.At(o.Ref, wrong), "must be a mapping")
@@ -102,6 +107,14 @@ func (r *reader) add(in []byte, name, place string) {
 		object.Annotate(n.YNode(), object.Origin{Name: name, Place: place, Position: i, Indent: indent})
 		r.Items = append(r.Items, n)
 	}
+}
+
+// isForeign remembers a file with something that is no object.
+func (r *reader) isForeign(place string) {
+	if r.Foreign == nil {
+		r.Foreign = map[string]bool{}
+	}
+	r.Foreign[place] = true
 }
 
 // refuseOddLists reports Lists that cannot be opened.

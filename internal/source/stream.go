@@ -40,7 +40,8 @@ func (c chunk) parse(budget *codec.Budget) ([]*yaml.RNode, *codec.Mistake) {
 		if !budget.Text(v.text) {
 			return nil, v.beyond(codec.ErrTooLarge)
 		}
-		for d := yaml.NewDecoder(strings.NewReader(v.text)); ; {
+		d := yaml.NewDecoder(strings.NewReader(v.text))
+		for isFirst := true; ; isFirst = false {
 			node := &yaml.Node{}
 			err := d.Decode(node)
 			if errors.Is(err, io.EOF) {
@@ -58,6 +59,10 @@ func (c chunk) parse(budget *codec.Budget) ([]*yaml.RNode, *codec.Mistake) {
 				continue
 			}
 			v.number(node)
+			if !isFirst {
+				// Other readers take the first document only.
+				return nil, &codec.Mistake{Message: codec.Unseparated, Position: diag.Position{Line: node.Line, Column: node.Column}}
+			}
 			out = append(out, wrapped(node))
 		}
 	}

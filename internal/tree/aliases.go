@@ -12,8 +12,14 @@ import (
 // ErrTooLarge is what Expanded says of a tree whose aliases unfold beyond the budget.
 var ErrTooLarge = errors.New("its YAML aliases unfold to too many values")
 
-// maxNodes bounds an unfolded object. The API server takes 3 MiB, which is far less.
-const maxNodes = 200_000
+// maxNodes and maxBytes bound an unfolded object. The API server takes 3 MiB, which is less.
+const (
+	maxNodes = 200_000
+	maxBytes = 8 << 20
+)
+
+// budget is what may still be unfolded.
+type budget struct{ nodes, bytes int }
 
 // HasAliases tells whether a tree has anchors, aliases or keys that merge.
 func HasAliases(node *yaml.Node) bool {
@@ -64,16 +70,26 @@ func leaves(node *yaml.Node, within map[*yaml.Node]bool) bool {
 
 // Expanded copies a tree with its aliases and merge keys written out.
 func Expanded(node *yaml.Node) (*yaml.Node, error) {
-	budget := maxNodes
-	return expand(node, &budget, 0)
+	return expand(node, &budget{maxNodes, maxBytes + size(node)}, 0)
 }
 
-func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
-	if *budget--; *budget < 0 || depth > 1000 {
+// size is how many bytes of text a tree has, each alias counted as nothing.
+func size(node *yaml.Node) int {
+	n := len(node.Value) + len(node.HeadComment) + len(node.LineComment) + len(node.FootComment)
+	for _, c := range node.Content {
+		n += size(c)
+	}
+	return n
+}
+
+func expand(node *yaml.Node, left *budget, depth int) (*yaml.Node, error) {
+	left.nodes--
+	left.bytes -= len(node.Value) + len(node.HeadComment) + len(node.LineComment) + len(node.FootComment)
+	if left.nodes < 0 || left.bytes < 0 || depth > 1000 {
 		return nil, ErrTooLarge
 	}
 	if node.Kind == yaml.AliasNode {
-		return expand(node.Alias, budget, depth+1)
+		return expand(node.Alias, left, depth+1)
 	}
 	out := *node
 	out.Anchor, out.Content = "", nil
@@ -82,12 +98,12 @@ func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
 			continue
 		}
 		if node.Kind == yaml.MappingNode && i%2 == 0 && IsMerge(c) {
-			if err := merge(&out, node, node.Content[i+1], budget, depth); err != nil {
+			if err := merge(&out, node, node.Content[i+1], left, depth); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		copied, err := expand(c, budget, depth+1)
+		copied, err := expand(c, left, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -97,15 +113,15 @@ func expand(node *yaml.Node, budget *int, depth int) (*yaml.Node, error) {
 }
 
 // merge copies what `<<: *a` or `<<: [*a, *b]` brings in, where the mapping has no entry of its own.
-func merge(out, own, value *yaml.Node, budget *int, depth int) error {
+func merge(out, own, value *yaml.Node, left *budget, depth int) error {
 	present := map[string]bool{}
 	for _, m := range []*yaml.Node{own, out} {
 		for i := 0; i+1 < len(m.Content); i += 2 {
-			present[m.Content[i].Value] = true
+			present[resolve(m.Content[i]).Value] = true
 		}
 	}
 	for _, s := range Merged(value) {
-		expanded, err := expand(s, budget, depth+1)
+		expanded, err := expand(s, left, depth+1)
 		if err != nil {
 			return err
 		}
