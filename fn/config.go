@@ -65,7 +65,7 @@ func (r *run) spreads(config *yaml.RNode) []spread {
 		return nil
 	}
 	o, _, ok := object.Open(node, 0, object.Place{}, &r.diags)
-	if !ok {
+	if !ok || !o.IsCompared() && !o.MakeSound(&r.diags) {
 		return nil
 	}
 	r.packages.locate(o)

@@ -50,7 +50,7 @@ func Open(node *yaml.Node, item int, in Place, diags *diag.List) (o *Object, pas
 		return o, pass, true
 	}
 	refuseMerges(node, diag.At(o.Ref, ""), diags)
-	if !o.makeSound(diags) {
+	if !o.MakeSound(diags) {
 		return nil, nil, false
 	}
 	if o.IsRead() {

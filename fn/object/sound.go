@@ -13,15 +13,13 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// IsCompared tells whether an object is of the kinds that are understood, and not only passed on: those that an expansion reads,
-// StorageClasses, and what may carry some.
-func (o *Object) IsCompared() bool {
-	return o.IsRead() || o.Group() == "storage.k8s.io" || o.Ref.APIVersion == "v1" && (o.Ref.Kind == "ConfigMap" || o.Ref.Kind == "Secret")
-}
+// IsCompared tells whether an object is of the kinds that are understood, and not only passed on: those that an expansion reads, and
+// StorageClasses.
+func (o *Object) IsCompared() bool { return o.IsRead() || o.Group() == "storage.k8s.io" }
 
-// makeSound leaves of an object what everybody reads alike, and reports the rest: keys that stand twice, of which some readers take
+// MakeSound leaves of an object what everybody reads alike, and reports the rest: keys that stand twice, of which some readers take
 // the first and some the last, keys that are no text to some, and metadata that is none. It tells whether the object can be used.
-func (o *Object) makeSound(diags *diag.List) bool {
+func (o *Object) MakeSound(diags *diag.List) bool {
 	o.Node = single(o.Node, diag.At(o.Ref, ""), diags)
 	for _, path := range [][]string{{"metadata"}, {"metadata", "labels"}, {"metadata", "annotations"}} {
 		if n := tree.Get(o.Node, path...); n != nil && n.Kind != yaml.MappingNode {

@@ -65,10 +65,18 @@ func differences(before, after *yaml.Node, path ...string) []field {
 // small is up to how many entries it is cheaper to look through a mapping than to index it.
 const small = 32
 
-// valuesOf gives what finds the values of a mapping.
+// valuesOf gives what finds the values of a mapping; of a key that stands twice, in what is only passed on, the last counts, as it
+// does for kubectl and Argo CD.
 func valuesOf(mapping *yaml.Node) func(key string) *yaml.Node {
 	if len(mapping.Content) <= 2*small {
-		return func(key string) *yaml.Node { return tree.Get(mapping, key) }
+		return func(key string) *yaml.Node {
+			for i := len(mapping.Content) - 2; i >= 0; i -= 2 {
+				if mapping.Content[i].Value == key {
+					return mapping.Content[i+1]
+				}
+			}
+			return nil
+		}
 	}
 	values := make(map[string]*yaml.Node, len(mapping.Content)/2)
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
