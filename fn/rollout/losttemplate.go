@@ -20,6 +20,15 @@ func (s *side) lost(g *group) *lostTemplate {
 	if t == nil {
 		return nil
 	}
+	known, ok := s.losses[t]
+	if !ok {
+		known = s.lossOf(g, t)
+		s.losses[t] = known
+	}
+	return known
+}
+
+func (s *side) lossOf(g *group, t *inventory.Template) *lostTemplate {
 	lost := s.inventory(g.cluster).Lost(*t)
 	if len(lost) == 0 {
 		return nil
