@@ -58,11 +58,11 @@ func (c *changes) point(old, updated *Inventory) {
 			c.words[token(now[i])] = label(old.Datastores[i])
 		}
 	}
-	before := newDirectory(old)
+	before := old.Directory()
 	old.tokens(func(entry, datacenter string) []int {
 		return through(now, before.find(entry, datacenter))
 	})
-	updated.tokens(newDirectory(updated).find)
+	updated.tokens(updated.Directory().find)
 }
 
 func (c *changes) add(format string, args ...any) {

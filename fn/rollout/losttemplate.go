@@ -29,7 +29,11 @@ func (s *side) lost(g *group) *lostTemplate {
 }
 
 func (s *side) lossOf(g *group, t *inventory.Template) *lostTemplate {
-	lost := s.inventory(g.cluster).Lost(*t)
+	inv := s.inventory(g.cluster)
+	if s.directories[inv] == nil {
+		s.directories[inv] = inv.Directory()
+	}
+	lost := s.directories[inv].Lost(*t)
 	if len(lost) == 0 {
 		return nil
 	}

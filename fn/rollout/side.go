@@ -24,13 +24,15 @@ type side struct {
 	// prints are the fingerprints of specs.
 	prints  map[*object.Object]string
 	zones   site.Zones
-	classes map[classKey][]inventory.Object
+	classes map[classKey]*inventory.Finder
 	found   map[lookup][]inventory.Object
 	stores  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore
 	// byID are datastores by their ids, templates positions among an inventory's.
 	byID      map[*inventory.Inventory]map[string]inventory.Datastore
 	templates map[*inventory.Inventory]map[inventory.Object]int
 	losses    map[*inventory.Template]*lostTemplate
+	// directories are those of the inventories.
+	directories map[*inventory.Inventory]*inventory.Directory
 }
 
 type classKey struct {
@@ -51,16 +53,17 @@ func newSide(s Side) *side {
 		s.Hidden = object.NewSet(nil)
 	}
 	return &side{
-		Side:      s,
-		specs:     map[*object.Object]*yaml.Node{},
-		prints:    map[*object.Object]string{},
-		zones:     site.ReadZones(s.Objects),
-		classes:   map[classKey][]inventory.Object{},
-		found:     map[lookup][]inventory.Object{},
-		stores:    map[*inventory.Inventory]map[inventory.Object]inventory.Datastore{},
-		byID:      map[*inventory.Inventory]map[string]inventory.Datastore{},
-		templates: map[*inventory.Inventory]map[inventory.Object]int{},
-		losses:    map[*inventory.Template]*lostTemplate{},
+		Side:        s,
+		specs:       map[*object.Object]*yaml.Node{},
+		prints:      map[*object.Object]string{},
+		zones:       site.ReadZones(s.Objects),
+		classes:     map[classKey]*inventory.Finder{},
+		found:       map[lookup][]inventory.Object{},
+		stores:      map[*inventory.Inventory]map[inventory.Object]inventory.Datastore{},
+		byID:        map[*inventory.Inventory]map[string]inventory.Datastore{},
+		templates:   map[*inventory.Inventory]map[inventory.Object]int{},
+		losses:      map[*inventory.Template]*lostTemplate{},
+		directories: map[*inventory.Inventory]*inventory.Directory{},
 	}
 }
 
@@ -95,7 +98,7 @@ func (s *side) lookUp(cluster object.Key, class inventory.Class, ref, datacenter
 	if !known {
 		all, listed := s.classes[at.classKey]
 		if !listed {
-			all = inv.Objects(class)
+			all = inventory.NewFinder(inv.Objects(class), class)
 			s.classes[at.classKey] = all
 		}
 		if class != inventory.DatacenterClass {
@@ -103,7 +106,7 @@ func (s *side) lookUp(cluster object.Key, class inventory.Class, ref, datacenter
 				datacenter = dc.Path
 			}
 		}
-		found = inventory.Among(all, class, ref, datacenter)
+		found = all.Find(ref, datacenter)
 		s.found[at] = found
 	}
 	if len(found) != 1 {
