@@ -9,9 +9,8 @@ import (
 
 // datacenters finds the datacenter that a path lies in, in an inventory with many of them.
 type datacenters struct {
-	byPath map[string]Datacenter
-	// lengths are those of the paths, the longest first: no other part of a path needs to be looked up.
-	lengths []int
+	byPath  map[string]Datacenter
+	lengths pathLengths
 }
 
 // datacentersByPath makes the lookup, once for many paths.
@@ -23,19 +22,36 @@ func (inv *Inventory) datacentersByPath() datacenters {
 			d.lengths = append(d.lengths, len(dc.Path))
 		}
 	}
-	slices.Sort(d.lengths)
-	d.lengths = slices.Compact(d.lengths)
-	slices.Reverse(d.lengths)
+	d.lengths = d.lengths.sorted()
 	return d
+}
+
+// pathLengths are those of listed paths, the longest first: no other part of a path needs to be looked up.
+type pathLengths []int
+
+func (l pathLengths) sorted() pathLengths {
+	slices.Sort(l)
+	l = slices.Compact(l)
+	slices.Reverse(l)
+	return l
+}
+
+// above gives what stands above a path and has the length of a listed one, the longest first.
+func (l pathLengths) above(p string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, n := range l {
+			if n < len(p) && p[n] == '/' && !yield(p[:n]) {
+				return
+			}
+		}
+	}
 }
 
 // of gives the datacenter that a path lies in, or false where the inventory has no such path.
 func (d datacenters) of(p string) (Datacenter, bool) {
-	for _, n := range d.lengths {
-		if n < len(p) && p[n] == '/' {
-			if dc, ok := d.byPath[p[:n]]; ok {
-				return dc, true
-			}
+	for above := range d.lengths.above(p) {
+		if dc, ok := d.byPath[above]; ok {
+			return dc, true
 		}
 	}
 	return Datacenter{}, false
