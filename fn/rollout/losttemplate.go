@@ -7,13 +7,6 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
-// lostTemplate is a template of vSphere of which no machine can be made any more.
-type lostTemplate struct {
-	name string
-	// on are the datastores that it was on.
-	on string
-}
-
 // lost gives a group's template if all datastores that it lies on are gone.
 func (s *side) lost(g *group) *lostTemplate {
 	t := g.machine.template

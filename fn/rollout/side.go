@@ -35,6 +35,13 @@ type side struct {
 	directories map[*inventory.Inventory]*inventory.Directory
 }
 
+// lostTemplate is a template of vSphere of which no machine can be made any more.
+type lostTemplate struct {
+	name string
+	// on are the datastores that it was on.
+	on string
+}
+
 type classKey struct {
 	inv   *inventory.Inventory
 	class inventory.Class

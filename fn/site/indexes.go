@@ -10,6 +10,7 @@ import (
 
 // indexes are what many pools look up in one inventory; each is made when it is needed first.
 type indexes struct {
+	inv       *inventory.Inventory
 	directory *inventory.Directory
 	templates map[inventory.Object]int
 	// mounts are the paths of datastores by the hosts that mount them.
@@ -21,18 +22,18 @@ type indexes struct {
 }
 
 // Directory looks up datacenters and lists of datastores.
-func (v *VSphere) Directory() *inventory.Directory {
+func (v *indexes) Directory() *inventory.Directory {
 	if v.directory == nil {
-		v.directory = v.Inventory.Directory()
+		v.directory = v.inv.Directory()
 	}
 	return v.directory
 }
 
 // template gives the first template that is an object.
-func (v *VSphere) template(o inventory.Object) (inventory.Template, bool) {
+func (v *indexes) template(o inventory.Object) (inventory.Template, bool) {
 	if v.templates == nil {
-		v.templates = make(map[inventory.Object]int, len(v.Inventory.Templates))
-		for i, t := range slices.Backward(v.Inventory.Templates) {
+		v.templates = make(map[inventory.Object]int, len(v.inv.Templates))
+		for i, t := range slices.Backward(v.inv.Templates) {
 			v.templates[inventory.Object{Name: t.Name, Path: t.Path, ID: t.ID}] = i
 		}
 	}
@@ -40,14 +41,14 @@ func (v *VSphere) template(o inventory.Object) (inventory.Template, bool) {
 	if !ok {
 		return inventory.Template{}, false
 	}
-	return v.Inventory.Templates[i], true
+	return v.inv.Templates[i], true
 }
 
 // mountedPaths gives the paths of the datastores that a host mounts, as far as they are known.
-func (v *VSphere) mountedPaths(host string) []string {
+func (v *indexes) mountedPaths(host string) []string {
 	if v.mounts == nil {
 		v.mounts = map[string][]string{}
-		for _, d := range v.Inventory.Datastores {
+		for _, d := range v.inv.Datastores {
 			for _, h := range d.Hosts {
 				if d.Path != "" {
 					v.mounts[h] = append(v.mounts[h], d.Path)
@@ -59,15 +60,15 @@ func (v *VSphere) mountedPaths(host string) []string {
 }
 
 // rootPools looks up resource pools by where they are.
-func (v *VSphere) rootPools() *inventory.RootPools {
+func (v *indexes) rootPools() *inventory.RootPools {
 	if v.roots == nil {
-		v.roots = v.Inventory.RootPools()
+		v.roots = v.inv.RootPools()
 	}
 	return v.roots
 }
 
 // OfTemplate gives the datastores that a template has files on.
-func (v *VSphere) OfTemplate(t inventory.Template) []inventory.Datastore {
+func (v *indexes) OfTemplate(t inventory.Template) []inventory.Datastore {
 	if v.files == nil {
 		v.files = map[inventory.Object][]inventory.Datastore{}
 	}
@@ -79,7 +80,7 @@ func (v *VSphere) OfTemplate(t inventory.Template) []inventory.Datastore {
 }
 
 // PolicyAllows tells whether a datastore satisfies a storage policy of the inventory.
-func (v *VSphere) PolicyAllows(p inventory.StoragePolicy, d inventory.Datastore) bool {
+func (v *indexes) PolicyAllows(p inventory.StoragePolicy, d inventory.Datastore) bool {
 	if v.allowed == nil {
 		v.allowed = map[[2]string]map[inventory.Object]bool{}
 	}

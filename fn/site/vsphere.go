@@ -36,7 +36,7 @@ func NewVSphere(inv *inventory.Inventory, at diag.Where, references v1alpha1.Ref
 	return &VSphere{
 		Inventory: inv, At: at, references: references,
 		listed: map[inventory.Class][]inventory.Object{}, found: map[lookup][]inventory.Object{}, computes: map[string][]string{},
-		finders: map[inventory.Class]*inventory.Finder{},
+		finders: map[inventory.Class]*inventory.Finder{}, indexes: indexes{inv: inv},
 	}
 }
 
