@@ -48,27 +48,31 @@ func (inv *Inventory) adviseNames(at diag.Where, diags *diag.List) {
 			there[DatastoreClass] = append(there[DatastoreClass], d.Object())
 		}
 	}
+	datacenters := inv.datacentersByPath()
 	for _, class := range []Class{TemplateClass, DatastoreClass} {
 		called := map[string]map[string][]string{}
 		for _, o := range there[class] {
 			if called[o.Name] == nil {
 				called[o.Name] = map[string][]string{}
 			}
-			home := inv.datacenterAt(o.Path)
+			home := datacenters.at(o.Path)
 			called[o.Name][home] = append(called[o.Name][home], o.Spelling())
 		}
 		for _, name := range slices.Sorted(maps.Keys(called)) {
 			homes := called[name]
+			unknown := slices.Sorted(slices.Values(homes[""]))
 			for _, home := range slices.Sorted(maps.Keys(homes)) {
-				paths := homes[home]
+				paths, more := homes[home], 0
 				if home == "" && len(homes) > 1 {
 					continue // each is told with those that it may be among
 				}
 				if home != "" {
-					paths = slices.Concat(paths, homes[""])
+					// The message has only the first of many.
+					few := unknown[:min(len(unknown), diag.MostChoices+1)]
+					paths, more = slices.Concat(paths, few), len(unknown)-len(few)
 				}
-				if len(paths) > 1 {
-					diags.Warnf(diag.EqualNames, at, "%d %ss are called %q: %s", len(paths), class, name, diag.Choices(paths)).
+				if len(paths)+more > 1 {
+					diags.Warnf(diag.EqualNames, at, "%d %ss are called %q: %s", len(paths)+more, class, name, diag.Choices(paths)).
 						WithHint("write their full paths in cluster manifests, or rename all but one")
 				}
 			}
@@ -92,8 +96,9 @@ func (inv *Inventory) adviseHosts(at diag.Where, diags *diag.List) {
 			}
 		}
 	}
+	mounted := inv.mounted()
 	for _, p := range inv.Places() {
-		if len(inv.Shared(p.Hosts)) == 0 {
+		if len(mounted.shared(p.Hosts)) == 0 {
 			hint := "mount one everywhere, or use a storage policy"
 			if len(inv.Gaps) > 0 {
 				hint += "; or there is one and it could not be read, as the gaps say"

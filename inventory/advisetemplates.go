@@ -34,14 +34,18 @@ func (inv *Inventory) adviseTemplates(at diag.Where, diags *diag.List) {
 // onLocalDisks gives the templates that have files on a local datastore, by the position of the datastore. Where there is no other
 // host that could clone from them, nothing more is lost with the one.
 func (inv *Inventory) onLocalDisks() map[int][]string {
-	on, homes, all := map[int][]string{}, inv.homes(), newDirectory(inv)
+	type file struct {
+		datastore int
+		template  string
+	}
+	on, isTold, all, others := map[int][]string{}, map[file]bool{}, inv.Directory(), inv.homesOfHosts()
 	for _, t := range inv.Templates {
-		label, home := cmp.Or(t.Path, t.Name), inv.datacenterAt(t.Path)
+		label, home := cmp.Or(t.Path, t.Name), all.datacenters.at(t.Path)
 		for _, entry := range t.Datastores {
 			for _, i := range all.find(entry, home) {
 				d := inv.Datastores[i]
-				if d.IsLocal() && !slices.Contains(on[i], label) && inv.hasOtherHost(d.Hosts, home, homes) {
-					on[i] = append(on[i], label)
+				if d.IsLocal() && !isTold[file{i, label}] && others.hasOtherHost(d.Hosts, home) {
+					on[i], isTold[file{i, label}] = append(on[i], label), true
 				}
 			}
 		}
@@ -49,9 +53,36 @@ func (inv *Inventory) onLocalDisks() map[int][]string {
 	return on
 }
 
-// hasOtherHost tells whether any host than these is in a datacenter, as far as homes tell it.
-func (inv *Inventory) hasOtherHost(hosts []string, datacenter string, homes map[string]string) bool {
-	return slices.ContainsFunc(inv.Hosts, func(h Host) bool {
-		return h.State != Gone && !slices.Contains(hosts, h.Name) && (datacenter == "" || homes[h.Name] == "" || homes[h.Name] == datacenter)
-	})
+// homesOfHosts counts the hosts that are not gone by the datacenters that they are in, as far as something tells it.
+type homesOfHosts struct {
+	inv   *Inventory
+	homes map[string]string
+	count map[string]int
+	total int
+}
+
+func (inv *Inventory) homesOfHosts() homesOfHosts {
+	out := homesOfHosts{inv: inv, homes: inv.homes(), count: map[string]int{}}
+	for _, h := range inv.Hosts {
+		if h.State != Gone {
+			out.count[out.homes[h.Name]]++
+			out.total++
+		}
+	}
+	return out
+}
+
+// hasOtherHost tells whether any host than these, which are different ones, may be in a datacenter.
+func (x homesOfHosts) hasOtherHost(hosts []string, datacenter string) bool {
+	others := x.total
+	if datacenter != "" {
+		others = x.count[datacenter] + x.count[""]
+	}
+	for _, name := range hosts {
+		home := x.homes[name]
+		if h, ok := x.inv.Host(name); ok && h.State != Gone && (datacenter == "" || home == "" || home == datacenter) {
+			others--
+		}
+	}
+	return others > 0
 }

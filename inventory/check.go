@@ -26,7 +26,7 @@ func (inv *Inventory) check(at diag.Where) diag.List {
 	}
 	for i, x := range inv.Networks {
 		c.required(x.Name, "networks[%d].name", i)
-		c.known(x.Hosts, hosts, fmt.Sprintf("networks[%d].hosts", i), "host")
+		c.known(x.Hosts, hosts, fmt.Sprintf("networks[%d].hosts", i))
 	}
 	for i, x := range inv.ResourcePools {
 		c.required(x.Path, "resourcePools[%d].path", i)
@@ -46,6 +46,8 @@ func (inv *Inventory) check(at diag.Where) diag.List {
 type checker struct {
 	at    diag.Where
 	diags diag.List
+	// unknown counts the names of hosts that there are not.
+	unknown int
 }
 
 // errorf reports a field of the text.
@@ -59,23 +61,39 @@ func (c *checker) required(value, path string, index int) {
 	}
 }
 
-func (c *checker) known(names, known []string, path, what string) {
-	isKnown := make(map[string]bool, len(known))
-	for _, k := range known {
-		isKnown[k] = true
-	}
+// manyUnknown is from how many names of unknown hosts on they are no slips of the pen, and nothing like them is looked for.
+const manyUnknown = 100
+
+// known reports those of names that no host has.
+func (c *checker) known(names []string, hosts *knownHosts, path string) {
 	for i, n := range names {
-		if isKnown[n] {
+		if hosts.has[n] {
 			continue
 		}
-		c.errorf(diag.InconsistentInventory, fmt.Sprintf("%s[%d]", path, i), "there is no %s %q", what, n).
-			DidYouMean(n, known, "known are")
+		d := c.errorf(diag.InconsistentInventory, fmt.Sprintf("%s[%d]", path, i), "there is no host %q", n)
+		switch c.unknown++; {
+		case c.unknown <= manyUnknown:
+			d.DidYouMean(n, hosts.names, "known are")
+		default:
+			if hosts.words == "" {
+				hosts.words = diag.Choices(hosts.names)
+			}
+			d.WithHint("known are %s", hosts.words)
+		}
 	}
 }
 
-func (c *checker) hosts(hosts []Host) []string {
+// knownHosts are the names of the hosts of an inventory.
+type knownHosts struct {
+	names []string
+	has   map[string]bool
+	// words lists them for a message, once one is needed.
+	words string
+}
+
+func (c *checker) hosts(hosts []Host) *knownHosts {
 	names := make([]string, 0, len(hosts))
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(hosts))
 	for i, h := range hosts {
 		c.required(h.Name, "hosts[%d].name", i)
 		if seen[h.Name] {
@@ -87,14 +105,10 @@ func (c *checker) hosts(hosts []Host) []string {
 		c.notNegative(h.CPUs, fmt.Sprintf("hosts[%d].cpus", i))
 		c.notNegative(h.MemoryMiB, fmt.Sprintf("hosts[%d].memoryMiB", i))
 	}
-	return names
+	return &knownHosts{names: names, has: seen}
 }
 
-func (c *checker) datastores(datastores []Datastore, hosts []string) {
-	known := make(map[string]bool, len(hosts))
-	for _, h := range hosts {
-		known[h] = true
-	}
+func (c *checker) datastores(datastores []Datastore, hosts *knownHosts) {
 	first := map[string]int{}
 	unique := func(i int, what, value string) {
 		if value == "" {
@@ -129,9 +143,7 @@ func (c *checker) datastores(datastores []Datastore, hosts []string) {
 			c.errorf(diag.InconsistentInventory, fmt.Sprintf("datastores[%d].local", i), "datastore %q is local and no host mounts it", d.Name).
 				WithHint("name its host in hosts")
 		}
-		if slices.ContainsFunc(d.Hosts, func(h string) bool { return !known[h] }) {
-			c.known(d.Hosts, hosts, fmt.Sprintf("datastores[%d].hosts", i), "host")
-		}
+		c.known(d.Hosts, hosts, fmt.Sprintf("datastores[%d].hosts", i))
 		mounts := map[string]bool{}
 		for _, h := range d.Hosts {
 			if mounts[h] {

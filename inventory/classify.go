@@ -31,7 +31,7 @@ func (d Datastore) IsCalled(ref string) bool {
 
 // MountedBy tells whether all of hosts mount the datastore. The mount list is sorted since Parse.
 func (d Datastore) MountedBy(hosts []string) bool {
-	return len(d.Missing(hosts)) == 0
+	return len(hosts) <= len(d.Hosts) && len(d.Missing(hosts)) == 0
 }
 
 // Missing lists those of hosts that do not mount the datastore.

@@ -58,11 +58,11 @@ func (c *changes) point(old, updated *Inventory) {
 			c.words[token(now[i])] = label(old.Datastores[i])
 		}
 	}
-	before := newDirectory(old)
+	before := old.Directory()
 	old.tokens(func(entry, datacenter string) []int {
 		return through(now, before.find(entry, datacenter))
 	})
-	updated.tokens(newDirectory(updated).find)
+	updated.tokens(updated.Directory().find)
 }
 
 func (c *changes) add(format string, args ...any) {
@@ -157,13 +157,14 @@ func (c *changes) left(name string, object any) {
 }
 
 func (c *changes) notes(now, before string, old, updated []string) {
+	was, is := set(old), set(updated)
 	for _, n := range updated {
-		if !slices.Contains(old, n) {
+		if !was[n] {
 			c.add("%s%s", now, n)
 		}
 	}
 	for _, n := range old {
-		if !slices.Contains(updated, n) {
+		if !is[n] {
 			c.add("%s%s", before, n)
 		}
 	}

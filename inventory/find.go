@@ -4,6 +4,7 @@ package inventory
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -60,6 +61,46 @@ func Among(objects []Object, class Class, ref, below string) []Object {
 	return inside
 }
 
+// Finder is Among for many references: it looks only at objects that have something of a reference in their names, paths or ids.
+type Finder struct {
+	class   Class
+	objects []Object
+	// at are positions of objects by their paths and ids, and by the last elements of their names and paths.
+	at map[string][]int
+}
+
+// NewFinder makes the lookup over the objects of a class.
+func NewFinder(objects []Object, class Class) *Finder {
+	f := &Finder{class: class, objects: objects, at: map[string][]int{}}
+	for i, o := range objects {
+		for _, k := range []string{o.Path, o.ID, lastElement(o.Name), lastElement(o.Path)} {
+			if at := f.at[k]; len(at) == 0 || at[len(at)-1] != i {
+				f.at[k] = append(at, i)
+			}
+		}
+	}
+	return f
+}
+
+// Find gives what Among does.
+func (f *Finder) Find(ref, below string) []Object {
+	if f.class == ResourcePoolClass && strings.Contains(ref, "*") {
+		return Among(f.objects, f.class, ref, below)
+	}
+	positions := slices.Concat(f.at[ref], f.at[lastElement(ref)])
+	if _, id, ok := strings.Cut(ref, ":"); ok {
+		positions = append(positions, f.at[id]...)
+	}
+	slices.Sort(positions)
+	var candidates []Object
+	for _, i := range slices.Compact(positions) {
+		candidates = append(candidates, f.objects[i])
+	}
+	return Among(candidates, f.class, ref, below)
+}
+
+func lastElement(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
+
 // matching gives the resource pools of a pattern such as */Resources, which CAPV looks up from the datacenter's folder of
 // hosts: https://github.com/vmware/govmomi/blob/main/find/finder.go.
 func matching(objects []Object, pattern string) []Object {
@@ -110,16 +151,4 @@ func isID(class Class, id, ref string) bool {
 		}
 	}
 	return false
-}
-
-// DatacenterOf gives the datacenter that a path lies in, or false where the inventory has no such
-// path.
-func (inv *Inventory) DatacenterOf(p string) (Datacenter, bool) {
-	best, found := Datacenter{}, false
-	for _, dc := range inv.Datacenters {
-		if dc.Path != "" && strings.HasPrefix(p, dc.Path+"/") && len(dc.Path) >= len(best.Path) {
-			best, found = dc, true
-		}
-	}
-	return best, found
 }

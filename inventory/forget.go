@@ -38,7 +38,7 @@ func Forget(inv Inventory, names []string) (Inventory, []string) {
 		}
 	}
 	out.forgetHosts()
-	out.tokens(newDirectory(&inv).find)
+	out.tokens(inv.Directory().find)
 	out.spell(inv.Datastores, func(i int) bool { return forgotten[i] })
 	out.LastOrdinal = inv.LastOrdinal
 	highest := 0

@@ -147,7 +147,7 @@ func (m *merger) point(out *Inventory) {
 		}
 	}
 	// What neither side knew by itself both may know together.
-	remembered, read, merged := newDirectory(&m.old), newDirectory(&m.read.Seen), newDirectory(out)
+	remembered, read, merged := m.old.Directory(), m.read.Seen.Directory(), out.Directory()
 	m.old.tokens(func(entry, datacenter string) []int {
 		if found := through(at, remembered.find(entry, datacenter)); len(found) > 0 {
 			return found

@@ -7,6 +7,10 @@ type merger struct {
 	// old has the names that its hosts have now.
 	old  Inventory
 	read Reading
+	// at looks things up in old.
+	at remembered
+	// clustersSeen are the ids of compute clusters that were seen.
+	clustersSeen map[string]bool
 	// seen are the names of hosts that were seen; inside are those of remembered ones that lie in the scope, absent those
 	// of remembered ones that are no longer there.
 	seen, inside, absent map[string]bool

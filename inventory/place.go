@@ -13,7 +13,11 @@ import (
 // place finds out which of the remembered hosts lie in the scope and which of those are no longer there, and gives the
 // inventory with the names that hosts have now. Everything else refers to hosts by name.
 func (m *merger) place(old, seen Inventory) {
-	m.old = old
+	m.old, m.at = old, newRemembered(&old)
+	m.clustersSeen = make(map[string]bool, len(seen.Clusters))
+	for _, c := range seen.Clusters {
+		m.clustersSeen[c.ID] = true
+	}
 	m.inside, m.absent, m.seen = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	used := map[string]bool{}
 	for _, h := range seen.Hosts {
@@ -47,6 +51,7 @@ func (m *merger) place(old, seen Inventory) {
 		m.inside[now], m.absent[now] = inside, absent
 	}
 	m.old = renamed(old, names)
+	m.at = newRemembered(&m.old)
 }
 
 // free gives a name to a host that is gone and whose name another has.
@@ -83,12 +88,12 @@ func (m *merger) remembersInside(h Host) bool {
 	}
 	// A host mounts only what is in its datacenter.
 	inside := false
-	for i, d := range m.old.Datastores {
-		at := d.Path
+	for _, i := range m.at.mounted[h.Name] {
+		at := m.old.Datastores[i].Path
 		if j := m.datastores[i]; j >= 0 {
 			at = cmp.Or(m.read.Seen.Datastores[j].Path, at)
 		}
-		if at == "" || !slices.Contains(d.Hosts, h.Name) {
+		if at == "" {
 			continue
 		}
 		if !s.holds(at) {
@@ -101,17 +106,15 @@ func (m *merger) remembersInside(h Host) bool {
 
 // clusterAt gives the remembered compute cluster at a path, or one that has no more than that path.
 func (m *merger) clusterAt(p string) ComputeCluster {
-	for _, c := range m.old.Clusters {
-		if c.Path == p {
-			return c
-		}
+	if found := m.at.clusters[p]; len(found) > 0 {
+		return m.old.Clusters[found[0]]
 	}
 	return ComputeCluster{Name: path.Base(p), Path: p}
 }
 
 func (m *merger) clusterWithin(c ComputeCluster) bool {
 	return m.read.Scope.holds(c.Path) && (m.read.Scope.names(c.Name) ||
-		c.ID != "" && slices.ContainsFunc(m.read.Seen.Clusters, func(x ComputeCluster) bool { return x.ID == c.ID }))
+		c.ID != "" && m.clustersSeen[c.ID])
 }
 
 func (m *merger) hostWithin(h Host) bool { return m.inside[h.Name] }
@@ -136,7 +139,7 @@ func (m *merger) podWithin(p DatastoreCluster) bool {
 
 func (m *merger) poolWithin(p ResourcePool) bool {
 	return m.read.Scope.holds(p.Path) && (m.read.Scope.Cluster == "" ||
-		slices.ContainsFunc(m.old.Clusters, func(c ComputeCluster) bool { return within(p.Path, c.Path) && m.clusterWithin(c) }))
+		slices.ContainsFunc(m.at.clustersOver(p.Path), func(i int) bool { return m.clusterWithin(m.old.Clusters[i]) }))
 }
 
 // pathWithin tells whether what is remembered at a path lies in the scope.
@@ -144,20 +147,14 @@ func (m *merger) pathWithin(p string) bool {
 	if !m.read.Scope.holds(p) {
 		return false
 	}
-	for _, c := range m.old.Clusters {
-		if within(p, c.Path) {
-			return m.clusterWithin(c)
-		}
+	if over := m.at.clustersOver(p); len(over) > 0 {
+		return m.clusterWithin(m.old.Clusters[slices.Min(over)])
 	}
-	for _, d := range m.old.Datastores {
-		if d.Path == p {
-			return m.datastoreWithin(d)
-		}
+	if found := m.at.datastores[p]; len(found) > 0 {
+		return m.datastoreWithin(m.old.Datastores[found[0]])
 	}
-	for _, n := range m.old.Networks {
-		if n.Path == p {
-			return m.networkWithin(n)
-		}
+	if found := m.at.networks[p]; len(found) > 0 {
+		return m.networkWithin(m.old.Networks[found[0]])
 	}
 	return true
 }

@@ -63,28 +63,51 @@ func (inv *Inventory) Places() []Place {
 
 // SharedByPlace lists the datastores that all hosts of some place mount and that are not local.
 func (inv *Inventory) SharedByPlace() []Datastore {
-	shared := map[string]bool{}
+	shared, mounted := map[string]bool{}, inv.mounted()
 	for _, p := range inv.Places() {
-		for _, d := range inv.Shared(p.Hosts) {
+		for _, d := range mounted.shared(p.Hosts) {
 			shared[key(d.Name, d.Path, d.ID)] = true
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(inv.Datastores), func(d Datastore) bool { return !shared[key(d.Name, d.Path, d.ID)] })
 }
 
+// mounted are the datastores that are not local, by the hosts that mount them: of each host few are looked at, where an inventory
+// has many places.
+type mounted map[string][]Datastore
+
+func (inv *Inventory) mounted() mounted {
+	m := mounted{}
+	for _, d := range inv.Shared(nil) {
+		for _, h := range d.Hosts {
+			m[h] = append(m[h], d)
+		}
+	}
+	return m
+}
+
+// shared lists those that all of hosts mount.
+func (m mounted) shared(hosts []string) []Datastore {
+	if len(hosts) == 0 {
+		return nil
+	}
+	fewest := slices.MinFunc(hosts, func(a, b string) int { return cmp.Compare(len(m[a]), len(m[b])) })
+	return slices.DeleteFunc(slices.Clone(m[fewest]), func(d Datastore) bool { return !d.MountedBy(hosts) })
+}
+
 // homes gives the paths of the datacenters that hosts are in, by the names of hosts, as far as their own paths, their compute
 // clusters' and their datastores' tell it.
 func (inv *Inventory) homes() map[string]string {
-	homes := map[string]string{}
+	homes, datacenters := map[string]string{}, inv.datacentersByPath()
 	for _, d := range inv.Datastores {
-		if home := inv.datacenterAt(d.Path); home != "" {
+		if home := datacenters.at(d.Path); home != "" {
 			for _, h := range d.Hosts {
 				homes[h] = home
 			}
 		}
 	}
 	for _, h := range inv.Hosts {
-		if home := inv.datacenterAt(cmp.Or(h.Cluster, h.Path)); home != "" {
+		if home := datacenters.at(cmp.Or(h.Cluster, h.Path)); home != "" {
 			homes[h.Name] = home
 		}
 	}

@@ -5,49 +5,21 @@ package inventory
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
-
-// directory finds the datastores that lists of templates, datastore clusters and policies mean, in an inventory with many.
-type directory struct {
-	inv *Inventory
-	// named and called are positions of datastores by name, and by path and id.
-	named, called map[string][]int
-}
-
-func newDirectory(inv *Inventory) *directory {
-	d := &directory{inv: inv, named: map[string][]int{}, called: map[string][]int{}}
-	for i, x := range inv.Datastores {
-		d.named[x.Name] = append(d.named[x.Name], i)
-		for _, ref := range []string{x.Path, x.ID} {
-			if ref != "" {
-				d.called[ref] = append(d.called[ref], i)
-			}
-		}
-	}
-	return d
-}
-
-// find gives the positions of the datastores that an entry means in a datacenter, given by its path, or anywhere.
-func (d *directory) find(entry, datacenter string) []int {
-	if found := d.called[strings.TrimPrefix(entry, "Datastore:")]; len(found) > 0 {
-		return found
-	}
-	return d.inv.inDatacenter(d.named[entry], datacenter)
-}
 
 // lists goes through the lists of datastores in an inventory, with the datacenter that names in each belong to. What f gives takes
 // the place of a list.
 func (inv *Inventory) lists(f func(list []string, datacenter string) []string) {
 	inv.DatastoreClusters, inv.Templates = slices.Clone(inv.DatastoreClusters), slices.Clone(inv.Templates)
 	inv.StoragePolicies = slices.Clone(inv.StoragePolicies)
+	datacenters := inv.datacentersByPath()
 	for i := range inv.DatastoreClusters {
 		x := &inv.DatastoreClusters[i]
-		x.Datastores = f(x.Datastores, inv.datacenterAt(x.Path))
+		x.Datastores = f(x.Datastores, datacenters.at(x.Path))
 	}
 	for i := range inv.Templates {
 		x := &inv.Templates[i]
-		x.Datastores = f(x.Datastores, inv.datacenterAt(x.Path))
+		x.Datastores = f(x.Datastores, datacenters.at(x.Path))
 	}
 	for i := range inv.StoragePolicies {
 		x := &inv.StoragePolicies[i]
@@ -101,6 +73,7 @@ func (inv *Inventory) spell(datastores []Datastore, leaves func(position int) bo
 	for i, d := range datastores {
 		unique[token(i)] = several[d.Name] == 0 || several[d.Name] == 1 && !leaves(i)
 	}
+	datacenters := inv.datacentersByPath()
 	inv.lists(func(list []string, datacenter string) []string {
 		if len(list) == 0 {
 			return list
@@ -111,7 +84,7 @@ func (inv *Inventory) spell(datastores []Datastore, leaves func(position int) bo
 			switch {
 			case !ok:
 				out = append(out, entry)
-			case unique[entry] && (datacenter == "" || within(d.Path, datacenter) || inv.datacenterAt(d.Path) == ""), d.Path == "" && d.ID == "":
+			case unique[entry] && (datacenter == "" || within(d.Path, datacenter) || datacenters.at(d.Path) == ""), d.Path == "" && d.ID == "":
 				out = append(out, d.Name)
 			case d.Path != "":
 				out = append(out, d.Path)

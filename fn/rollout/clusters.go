@@ -20,6 +20,10 @@ func (c *comparison) isNew(cluster object.Key) bool {
 // removedClusters gives the Clusters that are no longer there, and reports them.
 func (c *comparison) removedClusters() map[object.Key]bool {
 	out := map[object.Key]bool{}
+	groups := map[object.Key][]*group{}
+	for _, g := range c.before.groups {
+		groups[g.cluster] = append(groups[g.cluster], g)
+	}
 	for _, cluster := range c.before.Objects.Clusters() {
 		k := cluster.Key()
 		if !c.isGone(k) {
@@ -33,10 +37,7 @@ func (c *comparison) removedClusters() map[object.Key]bool {
 		}
 		var n span
 		isCounted := true
-		for _, g := range c.before.groups {
-			if g.cluster != k {
-				continue
-			}
+		for _, g := range groups[k] {
 			n = n.plus(g.span())
 			isCounted = isCounted && g.isCounted()
 		}

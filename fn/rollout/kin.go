@@ -22,6 +22,8 @@ type kin struct {
 	clusters map[object.Key]object.Key
 	// was and is are the worker groups of vspread's on both sides, under the Clusters' keys of the second side.
 	was, is map[workerGroup]bool
+	// spread are the Clusters with pools on the second side that vspread looks after.
+	spread map[object.Key]bool
 	// names are what worker groups are called now that were called otherwise.
 	names map[workerGroup]string
 }
@@ -44,7 +46,7 @@ func (g *group) workerGroup() string {
 func kinOf(before, after reading) kin {
 	k := kin{
 		heirs: map[object.Key]*group{}, forebears: map[object.Key]*group{},
-		was: map[workerGroup]bool{}, is: map[workerGroup]bool{}, names: map[workerGroup]string{},
+		was: map[workerGroup]bool{}, is: map[workerGroup]bool{}, spread: map[object.Key]bool{}, names: map[workerGroup]string{},
 	}
 	gone, come := only(before, after), only(after, before)
 	k.clusters = renamedClusters(before, after)
@@ -54,6 +56,9 @@ func kinOf(before, after reading) kin {
 	}
 	for _, g := range after.groups {
 		k.is[workerGroup{g.cluster, g.workerGroup()}] = true
+		if g.Keeper() != "" {
+			k.spread[g.cluster] = true
+		}
 	}
 	k.nameGroups(gone)
 	return k
@@ -79,81 +84,32 @@ func (k kin) now(cluster object.Key) object.Key {
 	return cluster
 }
 
-// spotOfKin is where groups must agree to be kin: the Cluster, what they are and where their machines are.
-type spotOfKin struct {
-	cluster object.Key
-	kind    string
-	at      place
-}
-
 // pair finds for each group that goes the one that comes in its place, where that is no guess: each is the only one that is
 // most like the other.
 func (k kin) pair(before, after reading, gone, come []*group) {
-	spots := map[spotOfKin][]*group{}
-	for _, h := range come {
-		s := spotOfKin{h.cluster, h.Ref.Kind, h.machine.at}
-		spots[s] = append(spots[s], h)
-	}
-	best := map[*group]match{}
+	var was, is []traits
 	for _, g := range gone {
 		cluster := k.now(g.cluster)
-		for _, h := range spots[spotOfKin{cluster, g.Ref.Kind, after.placeHere(cluster, g.machine)}] {
-			n := likeness(before, after, g, h)
-			best[g] = best[g].with(h, n)
-			best[h] = best[h].with(g, n)
+		was = append(was, g.traits(before.side, cluster, after.placeHere(cluster, g.machine)))
+	}
+	for _, h := range come {
+		is = append(is, h.traits(after.side, h.cluster, h.machine.at))
+	}
+	back := matches(is, was)
+	for i, j := range matches(was, is) {
+		if j >= 0 && back[j] == i {
+			k.heirs[gone[i].Key()], k.forebears[come[j].Key()] = come[j], gone[i]
 		}
 	}
-	for _, g := range gone {
-		if h := best[g].group; h != nil && best[h].group == g {
-			k.heirs[g.Key()], k.forebears[h.Key()] = h, g
-		}
-	}
 }
 
-// match is the group that is most like another one; nil where there are several, or none.
-type match struct {
-	group    *group
-	likeness int
-}
-
-func (m match) with(g *group, likeness int) match {
-	switch {
-	case likeness > m.likeness:
-		return match{g, likeness}
-	case likeness == m.likeness:
-		return match{nil, likeness}
+// traits are those of a group on a side, under the key of its Cluster and with its place on the second side.
+func (g *group) traits(s *side, cluster object.Key, at place) traits {
+	t := traits{spot: spotOfKin{cluster, g.Ref.Kind, at, g.isControlPlane()}, group: g.workerGroup(), number: g.String()}
+	if g.template != nil {
+		t.made = g.rolling.version + " " + s.fingerprint(g.template)
 	}
-	return m
-}
-
-// likeness tells how much a group that comes is like one that goes, in one place; 0 is not at all.
-func likeness(before, after reading, g, h *group) int {
-	n := 0
-	was, is := g.workerGroup(), h.workerGroup()
-	same := isSameMachine(before, after, g, h)
-	switch {
-	case was != "" && was == is:
-		n = 30
-	case g.isControlPlane(), was != "" && is != "":
-		n = 20
-	case same:
-		n = 10
-	default:
-		return 0
-	}
-	if same {
-		n += 2
-	}
-	if g.String() == h.String() {
-		n++
-	}
-	return n
-}
-
-// isSameMachine tells whether both groups make the same machines.
-func isSameMachine(before, after reading, g, h *group) bool {
-	return g.rolling.version == h.rolling.version && g.template != nil && h.template != nil &&
-		len(differences(before.spec(g.template), after.spec(h.template))) == 0
+	return t
 }
 
 // isAlike tells whether the machines of two groups are of one kind as far as the plan counts.

@@ -7,20 +7,26 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
-// lostTemplate is a template of vSphere of which no machine can be made any more.
-type lostTemplate struct {
-	name string
-	// on are the datastores that it was on.
-	on string
-}
-
 // lost gives a group's template if all datastores that it lies on are gone.
 func (s *side) lost(g *group) *lostTemplate {
 	t := g.machine.template
 	if t == nil {
 		return nil
 	}
-	lost := s.inventory(g.cluster).Lost(*t)
+	known, ok := s.losses[t]
+	if !ok {
+		known = s.lossOf(g, t)
+		s.losses[t] = known
+	}
+	return known
+}
+
+func (s *side) lossOf(g *group, t *inventory.Template) *lostTemplate {
+	inv := s.inventory(g.cluster)
+	if s.directories[inv] == nil {
+		s.directories[inv] = inv.Directory()
+	}
+	lost := s.directories[inv].Lost(*t)
 	if len(lost) == 0 {
 		return nil
 	}

@@ -5,6 +5,7 @@ package rollout
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/vspread/vspread/fn/object"
@@ -83,11 +84,15 @@ func (s *side) vSphereTemplate(cluster object.Key, ref, datacenter string) *inve
 	if !ok {
 		return nil
 	}
-	templates := s.inventory(cluster).Templates
-	for i, t := range templates {
-		if t.Name == o.Name && t.Path == o.Path && t.ID == o.ID {
-			return &templates[i]
+	inv := s.inventory(cluster)
+	if s.templates[inv] == nil {
+		s.templates[inv] = make(map[inventory.Object]int, len(inv.Templates))
+		for i, t := range slices.Backward(inv.Templates) { // the first of equal ones counts
+			s.templates[inv][inventory.Object{Name: t.Name, Path: t.Path, ID: t.ID}] = i
 		}
+	}
+	if i, ok := s.templates[inv][o]; ok {
+		return &inv.Templates[i]
 	}
 	return nil
 }

@@ -59,14 +59,7 @@ func (r removal) isRenamed() bool {
 func (r removal) isSeed() bool { return r.after.hides(r.group.Key()) && r.isSpread() }
 
 // isSpread tells whether vspread looks after pools of the Cluster.
-func (r removal) isSpread() bool {
-	for _, g := range r.after.groups {
-		if g.cluster == r.key.cluster && g.Keeper() != "" {
-			return true
-		}
-	}
-	return false
-}
+func (r removal) isSpread() bool { return r.kin.spread[r.key.cluster] }
 
 // why says in one sentence why the group goes.
 func (r removal) why() string {

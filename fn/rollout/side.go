@@ -3,6 +3,8 @@
 package rollout
 
 import (
+	"slices"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/convert"
@@ -18,11 +20,26 @@ type side struct {
 	// other is the other side, whose inventory helps where this one has none.
 	other *side
 	// specs are those of templates in v1beta2 form.
-	specs   map[*object.Object]*yaml.Node
+	specs map[*object.Object]*yaml.Node
+	// prints are the fingerprints of specs.
+	prints  map[*object.Object]string
 	zones   site.Zones
-	classes map[classKey][]inventory.Object
+	classes map[classKey]*inventory.Finder
 	found   map[lookup][]inventory.Object
 	stores  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore
+	// byID are datastores by their ids, templates positions among an inventory's.
+	byID      map[*inventory.Inventory]map[string]inventory.Datastore
+	templates map[*inventory.Inventory]map[inventory.Object]int
+	losses    map[*inventory.Template]*lostTemplate
+	// directories are those of the inventories.
+	directories map[*inventory.Inventory]*inventory.Directory
+}
+
+// lostTemplate is a template of vSphere of which no machine can be made any more.
+type lostTemplate struct {
+	name string
+	// on are the datastores that it was on.
+	on string
 }
 
 type classKey struct {
@@ -43,12 +60,17 @@ func newSide(s Side) *side {
 		s.Hidden = object.NewSet(nil)
 	}
 	return &side{
-		Side:    s,
-		specs:   map[*object.Object]*yaml.Node{},
-		zones:   site.ReadZones(s.Objects),
-		classes: map[classKey][]inventory.Object{},
-		found:   map[lookup][]inventory.Object{},
-		stores:  map[*inventory.Inventory]map[inventory.Object]inventory.Datastore{},
+		Side:        s,
+		specs:       map[*object.Object]*yaml.Node{},
+		prints:      map[*object.Object]string{},
+		zones:       site.ReadZones(s.Objects),
+		classes:     map[classKey]*inventory.Finder{},
+		found:       map[lookup][]inventory.Object{},
+		stores:      map[*inventory.Inventory]map[inventory.Object]inventory.Datastore{},
+		byID:        map[*inventory.Inventory]map[string]inventory.Datastore{},
+		templates:   map[*inventory.Inventory]map[inventory.Object]int{},
+		losses:      map[*inventory.Template]*lostTemplate{},
+		directories: map[*inventory.Inventory]*inventory.Directory{},
 	}
 }
 
@@ -83,7 +105,7 @@ func (s *side) lookUp(cluster object.Key, class inventory.Class, ref, datacenter
 	if !known {
 		all, listed := s.classes[at.classKey]
 		if !listed {
-			all = inv.Objects(class)
+			all = inventory.NewFinder(inv.Objects(class), class)
 			s.classes[at.classKey] = all
 		}
 		if class != inventory.DatacenterClass {
@@ -91,7 +113,7 @@ func (s *side) lookUp(cluster object.Key, class inventory.Class, ref, datacenter
 				datacenter = dc.Path
 			}
 		}
-		found = inventory.Among(all, class, ref, datacenter)
+		found = all.Find(ref, datacenter)
 		s.found[at] = found
 	}
 	if len(found) != 1 {
@@ -124,10 +146,14 @@ func (s *side) sameDatastore(cluster object.Key, of inventory.Datastore) (invent
 	if inv == nil {
 		return inventory.Datastore{}, false
 	}
-	for _, d := range inv.Datastores {
-		if of.ID != "" && d.ID == of.ID {
-			return d, true
+	if s.byID[inv] == nil {
+		s.byID[inv] = make(map[string]inventory.Datastore, len(inv.Datastores))
+		for _, d := range slices.Backward(inv.Datastores) { // the first of equal ones counts
+			s.byID[inv][d.ID] = d
 		}
+	}
+	if d, ok := s.byID[inv][of.ID]; ok && of.ID != "" {
+		return d, true
 	}
 	for _, ref := range []string{of.Path, of.Name} {
 		if d, ok := s.datastore(cluster, ref, ""); ok && (of.ID == "" || d.ID == "") {
@@ -156,4 +182,14 @@ func (s *side) spec(template *object.Object) *yaml.Node {
 	}
 	s.specs[template] = spec
 	return spec
+}
+
+// fingerprint is equal for templates that make the same.
+func (s *side) fingerprint(template *object.Object) string {
+	print, ok := s.prints[template]
+	if !ok {
+		print = fingerprint(s.spec(template))
+		s.prints[template] = print
+	}
+	return print
 }

@@ -48,13 +48,17 @@ func (c *comparison) steps(pools []Pool) []Step {
 				"kubectl get machine --namespace %s --selector %s=%s --sort-by metadata.creationTimestamp", namespace, deploymentLabel, name)
 		}
 	}
+	routed := map[string]bool{}
+	if len(gone) > 0 {
+		routed = c.routedNamespaces()
+	}
 	for _, k := range slices.SortedFunc(maps.Keys(gone), compareKeys) {
 		if !isName(k.Namespace) || !isName(k.Name) {
 			continue
 		}
 		step(fmt.Sprintf("delete Cluster %s by itself and wait until it is gone, before anything else of it leaves git", k.Name),
 			"kubectl delete cluster --namespace %s %s", k.Namespace, k.Name)
-		if c.hasRoutedPods(k) {
+		if routed[k.Namespace] {
 			step(fmt.Sprintf("after Cluster %s is gone, delete the static routes to its nodes on the NSX router: its pods were routed, and nobody else removes them", k.Name), "")
 		}
 	}
@@ -75,18 +79,16 @@ func somePools(n int) string {
 	return fmt.Sprintf("the %d pools", n)
 }
 
-// hasRoutedPods tells whether a Cluster's pods have routes of their own in NSX: an annotation or a setting of
-// Antrea or of the vSphere cloud provider, in the Cluster's namespace, says so.
-func (c *comparison) hasRoutedPods(cluster object.Key) bool {
+// routedNamespaces are those in which Clusters' pods have routes of their own in NSX: an annotation or a setting of Antrea or of
+// the vSphere cloud provider, among what leaves git, says so.
+func (c *comparison) routedNamespaces() map[string]bool {
+	out := map[string]bool{}
 	for _, o := range c.before.Objects.All() {
-		if o.Key().Namespace != cluster.Namespace || c.after.Objects.Get(o.Key()) != nil {
-			continue
-		}
-		if isRouted(o.Node) {
-			return true
+		if k := o.Key(); !out[k.Namespace] && c.after.Objects.Get(k) == nil && isRouted(o.Node) {
+			out[k.Namespace] = true
 		}
 	}
-	return false
+	return out
 }
 
 // isRouted looks for a key that speaks of routable pods with a value that is not no.

@@ -14,7 +14,7 @@ import (
 // PlaceOf tells where the machines of a datastore run: in the datacenter that its path tells, or else in the given one, which may
 // be "".
 func (v *VSphere) PlaceOf(d inventory.Datastore, datacenter string) Place {
-	if dc, ok := v.Inventory.DatacenterOf(d.Path); ok {
+	if dc, ok := v.Directory().DatacenterOf(d.Path); ok {
 		datacenter = dc.Path
 	}
 	p := Place{Datastore: d, Datacenter: datacenter, Compute: datacenter}
@@ -52,8 +52,8 @@ func (v *VSphere) computeOf(h inventory.Host, datacenter string) (string, bool) 
 	if h.Cluster != "" {
 		return h.Cluster, true
 	}
-	p := v.Inventory.HostPath(h, datacenter)
-	isTold := h.Path != "" || v.Inventory.Server != "" || slices.ContainsFunc(v.All(inventory.ResourcePoolClass), func(o inventory.Object) bool { return o.IsBelow(p) })
+	p := v.rootPools().HostPath(h, datacenter)
+	isTold := h.Path != "" || v.Inventory.Server != "" || v.rootPools().HasBelow(p)
 	return p, p != "" && isTold
 }
 
@@ -87,11 +87,8 @@ func (v *VSphere) isIn(h inventory.Host, datacenter string) bool {
 		return strings.HasPrefix(h.Cluster, datacenter+"/")
 	}
 	elsewhere := false
-	for _, d := range v.Inventory.Datastores {
-		if !slices.Contains(d.Hosts, h.Name) || d.Path == "" {
-			continue
-		}
-		if strings.HasPrefix(d.Path, datacenter+"/") {
+	for _, p := range v.mountedPaths(h.Name) {
+		if strings.HasPrefix(p, datacenter+"/") {
 			return true
 		}
 		elsewhere = true

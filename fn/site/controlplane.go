@@ -45,7 +45,7 @@ func CheckControlPlane(c Cluster, v *VSphere) diag.List {
 // LostTemplate says why nothing can be cloned from a template, because all its datastores are gone, or nothing.
 func (v *VSphere) LostTemplate(t inventory.Template) string {
 	var words []string
-	for _, d := range v.Inventory.Lost(t) {
+	for _, d := range v.Directory().Lost(t) {
 		why := "which is gone"
 		if d.State != inventory.Gone {
 			why = "whose host " + strings.Join(d.Hosts, ", ") + " is gone"
@@ -70,5 +70,9 @@ func (v *VSphere) datacenterIn(template *object.Object) string {
 // controlPlaneDatastores gives what the datastore of a template can mean.
 func (v *VSphere) controlPlaneDatastores(template *object.Object) []inventory.Datastore {
 	found := v.Find(inventory.DatastoreClass, tree.String(template.Node, "spec", "template", "spec", "datastore"), v.datacenterIn(template))
-	return slices.DeleteFunc(slices.Clone(v.Inventory.Datastores), func(d inventory.Datastore) bool { return !slices.Contains(found, d.Object()) })
+	isFound := make(map[inventory.Object]bool, len(found))
+	for _, o := range found {
+		isFound[o] = true
+	}
+	return slices.DeleteFunc(slices.Clone(v.Inventory.Datastores), func(d inventory.Datastore) bool { return !isFound[d.Object()] })
 }

@@ -62,7 +62,7 @@ func (v *VSphere) hostsInDatacentersOf(datastores []inventory.Datastore) map[str
 	}
 	seen := map[string]bool{}
 	for _, d := range datastores {
-		dc, _ := v.Inventory.DatacenterOf(d.Path)
+		dc, _ := v.Directory().DatacenterOf(d.Path)
 		if seen[dc.Path] {
 			continue
 		}

@@ -22,6 +22,8 @@ type VSphere struct {
 	listed     map[inventory.Class][]inventory.Object
 	found      map[lookup][]inventory.Object
 	computes   map[string][]string
+	finders    map[inventory.Class]*inventory.Finder
+	indexes
 }
 
 type lookup struct {
@@ -34,6 +36,7 @@ func NewVSphere(inv *inventory.Inventory, at diag.Where, references v1alpha1.Ref
 	return &VSphere{
 		Inventory: inv, At: at, references: references,
 		listed: map[inventory.Class][]inventory.Object{}, found: map[lookup][]inventory.Object{}, computes: map[string][]string{},
+		finders: map[inventory.Class]*inventory.Finder{}, indexes: indexes{inv: inv},
 	}
 }
 
@@ -49,7 +52,10 @@ func (v *VSphere) All(class inventory.Class) []inventory.Object {
 func (v *VSphere) Find(class inventory.Class, ref, below string) []inventory.Object {
 	k := lookup{class, ref, below}
 	if _, ok := v.found[k]; !ok {
-		v.found[k] = inventory.Among(v.All(class), class, ref, below)
+		if v.finders[class] == nil {
+			v.finders[class] = inventory.NewFinder(v.All(class), class)
+		}
+		v.found[k] = v.finders[class].Find(ref, below)
 	}
 	return v.found[k]
 }
@@ -144,10 +150,8 @@ func (v *VSphere) Template(ref, datacenter string) (inventory.Template, bool) {
 	if len(found) != 1 {
 		return inventory.Template{}, false
 	}
-	i := slices.IndexFunc(v.Inventory.Templates, func(t inventory.Template) bool {
-		return inventory.Object{Name: t.Name, Path: t.Path, ID: t.ID} == found[0]
-	})
-	return v.Inventory.Templates[max(i, 0)], i >= 0
+	t, ok := v.template(found[0])
+	return t, ok
 }
 
 // Spellings gives objects by their paths, or names where these are all that is known, for messages.

@@ -7,6 +7,7 @@ package storage
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/vspread/vspread/fn/api/v1alpha1"
@@ -81,20 +82,24 @@ func Choose(spec *v1alpha1.Storage, at diag.Where, inv *inventory.Inventory, hos
 // warnNearlyShared says why there is no StorageClass when some hosts are missing: one joined perhaps, and a
 // class that was there before goes with its volumes' only description.
 func warnNearlyShared(at diag.Where, inv *inventory.Inventory, hosts []string, diags *diag.List) {
+	missing := missingOf(hosts)
 	for _, d := range inv.Datastores {
-		missing := d.Missing(hosts)
-		if d.URL == "" || d.IsLocal() || len(d.Hosts) < 2 || len(missing) == len(hosts) {
+		if d.URL == "" || d.IsLocal() || len(d.Hosts) < 2 {
+			continue
+		}
+		few, number := missing(d)
+		if number == len(hosts) {
 			continue
 		}
 		severity := diag.Info
-		if len(missing) < len(d.Hosts) {
+		if number < len(d.Hosts) {
 			severity = diag.Warning
 		}
 		if d.State == inventory.Gone {
 			diags.Warnf(diag.NotShared, at, "no StorageClass: datastore %s is gone", d.Name)
 			continue
 		}
-		diags.Add(severity, diag.NotShared, at, "no StorageClass: datastore %s is not mounted by %s", d.Name, diag.Choices(missing)).
+		diags.Add(severity, diag.NotShared, at, "no StorageClass: datastore %s is not mounted by %s", d.Name, diag.Choices(few)).
 			WithHint("mount it there; to be told as an error, name it in storage.datastore")
 	}
 }
@@ -105,8 +110,9 @@ func whyNotShared(inv *inventory.Inventory, hosts []string) string {
 		return "the inventory has no datastores"
 	}
 	var words []string
+	missing := missingOf(hosts)
 	for _, d := range inv.Datastores {
-		missing := d.Missing(hosts)
+		few, _ := missing(d)
 		switch {
 		case d.State == inventory.Gone:
 			words = append(words, d.Name+" is gone")
@@ -114,13 +120,41 @@ func whyNotShared(inv *inventory.Inventory, hosts []string) string {
 			words = append(words, d.Name+" is local to "+strings.Join(d.Hosts, ", "))
 		case len(d.Hosts) == 0:
 			words = append(words, "no host mounts "+d.Name)
-		case len(missing) > 0:
-			words = append(words, d.Name+" is not mounted by "+diag.Choices(missing))
+		case len(few) > 0:
+			words = append(words, d.Name+" is not mounted by "+diag.Choices(few))
 		case d.URL == "":
 			words = append(words, d.Name+" has no url in the inventory")
 		}
 	}
 	return diag.Choices(words)
+}
+
+// missingOf gives what tells of a datastore by how many of some hosts it is not mounted, and by which: as many of the first as a
+// message has.
+func missingOf(hosts []string) func(inventory.Datastore) ([]string, int) {
+	hosts = slices.Sorted(slices.Values(hosts))
+	isHost := make(map[string]bool, len(hosts))
+	for _, h := range hosts {
+		isHost[h] = true
+	}
+	return func(d inventory.Datastore) ([]string, int) {
+		number := len(hosts)
+		for _, h := range d.Hosts {
+			if isHost[h] {
+				number--
+			}
+		}
+		var few []string
+		for _, h := range hosts {
+			if len(few) == min(number, diag.MostChoices+1) {
+				break
+			}
+			if _, isMounted := slices.BinarySearch(d.Hosts, h); !isMounted {
+				few = append(few, h)
+			}
+		}
+		return few, number
+	}
 }
 
 // className is the default name of a StorageClass: that of the datastore or policy as far as it can be.

@@ -46,7 +46,7 @@ func (d draft) storagePolicy() {
 	var known []string
 	for _, p := range inv.StoragePolicies {
 		if p.Name == name || p.ID != "" && p.ID == name {
-			if !inv.PolicyAllows(p, d.pool.Datastore) {
+			if !d.vsphere.PolicyAllows(p, d.pool.Datastore) {
 				d.diags.Errorf(diag.UnknownReference, at, "datastore %s does not satisfy storage policy %q, so no machine of pool %s can be made", d.pool.Datastore.Object().Spelling(), name, d.pool.Name).
 					WithHint("take the policy out of the template, let the datastore satisfy it, or leave the datastore out of the group")
 			}
@@ -75,10 +75,7 @@ func (d draft) linkedClone(where site.Place) {
 		return
 	}
 	own := d.pool.Datastore
-	inv := d.vsphere.Inventory
-	visible := slices.ContainsFunc(inv.Datastores, func(x inventory.Datastore) bool {
-		return inv.TemplateOn(t, x) && x.MountedBy(own.Hosts)
-	})
+	visible := slices.ContainsFunc(d.vsphere.OfTemplate(t), func(x inventory.Datastore) bool { return x.MountedBy(own.Hosts) })
 	if !visible {
 		d.diags.Errorf(diag.LinkedCloneOutOfReach, at, "the host of %s sees no datastore of template %s (%s), so it cannot make linked clones of it",
 			own.Name, t.Name, diag.Choices(t.Datastores)).

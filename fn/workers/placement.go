@@ -28,7 +28,7 @@ func (d draft) pin() site.Place {
 	tree.Set(d.spec, codec.String(spellDatastore(datastore, d.vsphere)), "datastore")
 
 	datacenter := ""
-	if dc, ok := d.vsphere.Inventory.DatacenterOf(datastore.Path); ok {
+	if dc, ok := d.vsphere.Directory().DatacenterOf(datastore.Path); ok {
 		datacenter = dc.Path
 		tree.Set(d.spec, codec.String(d.vsphere.Spell(inventory.DatacenterClass, inventory.Object{Name: dc.Name, Path: dc.Path, ID: dc.ID}, "")), "datacenter")
 	} else if v, from := d.sources.value("datacenter"); v != nil {

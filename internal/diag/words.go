@@ -99,15 +99,17 @@ func (d *Diagnostic) DidYouMean(word string, known []string, otherwise string) {
 	d.WithHint("%s %s", otherwise, Choices(known))
 }
 
+// MostChoices is how many entries of a list Choices writes.
+const MostChoices = 8
+
 // Choices writes a list for a message, cut where it would drown the reader.
 func Choices(names []string) string {
-	const most = 8
 	sorted := slices.Sorted(slices.Values(names))
 	if len(sorted) == 0 {
 		return "none"
 	}
-	if len(sorted) > most {
-		return strings.Join(sorted[:most], ", ") + ", …"
+	if len(sorted) > MostChoices {
+		return strings.Join(sorted[:MostChoices], ", ") + ", …"
 	}
 	return strings.Join(sorted, ", ")
 }

@@ -20,6 +20,9 @@ type places struct {
 	byFile map[string][]placed
 	// texts are the files with inventories, which are texts in a text.
 	texts map[string]string
+	// fileLines and textLines are the lines of files, and of the texts in them, once a position in them is asked for.
+	fileLines map[string][]string
+	textLines map[*yaml.Node][]string
 }
 
 // placed is an object as it was read.
@@ -40,8 +43,10 @@ func (p *places) put(file string, node *yaml.Node) {
 func (p *places) putText(file string, in []byte) {
 	if p.texts == nil {
 		p.texts = map[string]string{}
+		p.fileLines, p.textLines = map[string][]string{}, map[*yaml.Node][]string{}
 	}
 	p.texts[file] = string(in)
+	delete(p.fileLines, file)
 }
 
 // Locate gives diagnostics the positions of what they are about, where it was read here: of the field, of the nearest one above it
@@ -121,20 +126,21 @@ func (p *places) inText(file string, value *yaml.Node, at diag.Position) (diag.P
 	}
 	line := value.Line + at.Line
 	// What the block is indented by is no part of the text.
-	indented := len(nth(text, line)) - len(strings.TrimLeft(nth(text, line), " "))
-	own := len(nth(value.Value, at.Line)) - len(strings.TrimLeft(nth(value.Value, at.Line), " "))
+	if _, isSplit := p.fileLines[file]; !isSplit {
+		p.fileLines[file] = strings.Split(text, "\n")
+	}
+	if _, isSplit := p.textLines[value]; !isSplit {
+		p.textLines[value] = strings.Split(value.Value, "\n")
+	}
+	indented, own := indent(p.fileLines[file], line), indent(p.textLines[value], at.Line)
 	return diag.Position{Line: line, Column: at.Column + indented - own}, true
 }
 
-// nth gives a line of a text, counted from 1.
-func nth(text string, line int) string {
-	for range line - 1 {
-		_, rest, found := strings.Cut(text, "\n")
-		if !found {
-			return ""
-		}
-		text = rest
+// indent is that of a line, counted from 1; one that is not there has none.
+func indent(lines []string, line int) int {
+	line = max(line, 1)
+	if line > len(lines) {
+		return 0
 	}
-	first, _, _ := strings.Cut(text, "\n")
-	return first
+	return len(lines[line-1]) - len(strings.TrimLeft(lines[line-1], " "))
 }
