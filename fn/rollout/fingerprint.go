@@ -3,7 +3,6 @@
 package rollout
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -16,14 +15,13 @@ import (
 
 // fingerprint is equal for trees that have no differences, and for no others.
 func fingerprint(n *yaml.Node) string {
-	h := sha256.New()
-	w := bufio.NewWriter(h)
-	printInto(w, n)
-	_ = w.Flush() // a hash takes everything
-	return string(h.Sum(nil))
+	var b strings.Builder
+	printInto(&b, n)
+	sum := sha256.Sum256([]byte(b.String()))
+	return string(sum[:])
 }
 
-func printInto(w *bufio.Writer, n *yaml.Node) {
+func printInto(w *strings.Builder, n *yaml.Node) {
 	n = something(n)
 	switch {
 	case n == nil:
