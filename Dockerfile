@@ -3,8 +3,8 @@
 # One static program and nothing else: no shell, no libraries. image/rootfs.sh makes what is in it, and
 # `make test-image` runs that without Docker.
 #
-# The builder is named by a version, which can be moved: the workflow of a release runs it in a job that may only read.
-FROM --platform=$BUILDPLATFORM golang:1.26.8 AS source
+# The builder is named by its digest too; the workflow of a release runs it in a job that may only read.
+FROM --platform=$BUILDPLATFORM golang:1.26.8@sha256:6c2a5538f964f1c82f97ad14988bf05de100d922d159d0e398b54c7b0ca0c6c9 AS source
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -195,10 +195,11 @@ func TestOneKustomize(t *testing.T) {
 	}
 }
 
-// TestOneGo wants what is built here, by whom ever, to be built with one version of Go: that of go.mod, which setup-go reads.
+// TestOneGo wants what is built here, by whom ever, to be built with one version of Go, that of go.mod, which setup-go reads, and images
+// to be named by their digests.
 func TestOneGo(t *testing.T) {
 	want := found(t, "go.mod", `(?m)^toolchain go(\S+)$`)
-	for file, expression := range map[string]string{"Dockerfile": `golang:(\S+)`, "ci/gitlab.yaml": `golang:(\S+)`} {
+	for file, expression := range map[string]string{"Dockerfile": `golang:([^@\s]+)@sha256:[0-9a-f]{64}\s`, "ci/gitlab.yaml": `golang:([^@\s]+)@sha256:[0-9a-f]{64}\s`} {
 		if got := found(t, file, expression); got != want {
 			t.Errorf("%s has Go %s, and go.mod %s", file, got, want)
 		}
