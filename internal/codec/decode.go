@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -301,17 +302,29 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
+// fields are those of a struct by their json names.
+type fields struct {
+	index map[string][]int
+	names []string
+}
+
+// known remembers the fields of types, which are the same at all times: a large inventory has hundreds of thousands of entries.
+var known sync.Map
+
 // fieldsOf maps json names to field indices, through embedded structs tagged `json:",inline"`.
 func fieldsOf(t reflect.Type) (map[string][]int, []string) {
-	fields := map[string][]int{}
-	var names []string
-	for _, f := range reflect.VisibleFields(t) {
-		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous || tag == "" || tag == "-" {
+	if f, ok := known.Load(t); ok {
+		return f.(fields).index, f.(fields).names
+	}
+	f := fields{index: map[string][]int{}}
+	for _, field := range reflect.VisibleFields(t) {
+		tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if field.Anonymous || tag == "" || tag == "-" {
 			continue
 		}
-		fields[tag] = f.Index
-		names = append(names, tag)
+		f.index[tag] = field.Index
+		f.names = append(f.names, tag)
 	}
-	return fields, names
+	known.Store(t, f)
+	return f.index, f.names
 }
