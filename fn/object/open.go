@@ -97,9 +97,7 @@ func hidesFields(node *yaml.Node) bool {
 
 // keys tells whether any key of a mapping is such a one.
 func keys(mapping *yaml.Node, is func(key *yaml.Node) bool) bool {
-	if mapping.Kind == yaml.DocumentNode && len(mapping.Content) == 1 {
-		mapping = mapping.Content[0]
-	}
+	mapping = tree.Resolved(mapping)
 	for i := 0; mapping.Kind == yaml.MappingNode && i+1 < len(mapping.Content); i += 2 {
 		if is(mapping.Content[i]) {
 			return true
@@ -113,9 +111,7 @@ var outside = []string{"apiVersion", "kind", "metadata", "items"}
 
 // plainOutside reports outermost fields by which one reader would see another object than the next.
 func plainOutside(node *yaml.Node, at diag.Where, diags *diag.List) bool {
-	if node.Kind == yaml.DocumentNode && len(node.Content) == 1 {
-		node = node.Content[0]
-	}
+	node = tree.Resolved(node)
 	if node.Kind != yaml.MappingNode {
 		return true
 	}
@@ -125,9 +121,9 @@ func plainOutside(node *yaml.Node, at diag.Where, diags *diag.List) bool {
 		diags.Errorf(code, at.Dot(key), format, key).WithHint("%s", hint)
 		ok = false
 	}
-	isObject := keys(node, func(key *yaml.Node) bool { return slices.Contains(outside, resolved(key).Value) })
+	isObject := keys(node, func(key *yaml.Node) bool { return slices.Contains(outside, tree.Resolved(key).Value) })
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := resolved(node.Content[i]), resolved(node.Content[i+1])
+		key, value := tree.Resolved(node.Content[i]), tree.Resolved(node.Content[i+1])
 		switch {
 		case key.Kind != yaml.ScalarNode:
 		case key.Style&yaml.TaggedStyle != 0:
@@ -140,13 +136,6 @@ func plainOutside(node *yaml.Node, at diag.Where, diags *diag.List) bool {
 		seen[key.Value] = true
 	}
 	return ok
-}
-
-func resolved(node *yaml.Node) *yaml.Node {
-	if node.Kind == yaml.AliasNode {
-		return node.Alias
-	}
-	return node
 }
 
 // refuseMerges reports keys that stand before a merge key which brings another value, and merge keys that bring nothing: some readers
@@ -181,21 +170,21 @@ func walkMerges(node *yaml.Node, at diag.Where, diags *diag.List) {
 				refuseReplaced(seen, value, at, diags)
 			}
 			if seen != nil {
-				seen[resolved(key).Value] = true
+				seen[tree.Resolved(key).Value] = true
 			}
-			walkMerges(value, at.Dot(resolved(key).Value), diags)
+			walkMerges(value, at.Dot(tree.Resolved(key).Value), diags)
 		}
 	}
 }
 
 func refuseReplaced(seen map[string]bool, value *yaml.Node, at diag.Where, diags *diag.List) {
 	brought := tree.Merged(value)
-	if v := resolved(value); len(brought) == 0 || v.Kind == yaml.SequenceNode && len(brought) != len(v.Content) {
+	if v := tree.Resolved(value); len(brought) == 0 || v.Kind == yaml.SequenceNode && len(brought) != len(v.Content) {
 		diags.Errorf(diag.InvalidYAML, at, "<< brings no mapping").WithHint("name a mapping, or a list of mappings")
 	}
 	for _, m := range brought {
 		for i := 0; i+1 < len(m.Content); i += 2 {
-			if key := resolved(m.Content[i]).Value; seen[key] && key != "<<" {
+			if key := tree.Resolved(m.Content[i]).Value; seen[key] && key != "<<" {
 				diags.Errorf(diag.DuplicateKey, at.Dot(key), "%q stands before a << that brings it as well", key).
 					WithHint("write << first; some readers of YAML let it replace what stands before it")
 			}

@@ -30,14 +30,14 @@ func (o *Object) MakeSound(diags *diag.List) bool {
 	return true
 }
 
-// single gives a node as it is, or, when keys stand twice in it, a copy with the first of each.
+// single gives a node as it is, or, when keys in it are not read alike by all, a copy with the first of each.
 func single(node *yaml.Node, at diag.Where, diags *diag.List) *yaml.Node {
-	if !hasDuplicates(node) {
+	if !mayBeReadOtherwise(node) {
 		return node
 	}
 	node = tree.Clone(node)
 	var found diag.List
-	dropDuplicates(node, at, &found)
+	keepFirst(node, at, &found)
 	if more := len(found) - mostTold; more > 0 {
 		found = append(found[:mostTold], &diag.Diagnostic{Severity: diag.Error, Code: diag.DuplicateKey, Where: at,
 			Message: fmt.Sprintf("%d more keys stand twice", more)})
@@ -52,8 +52,8 @@ const mostTold = 100
 // small is up to how many keys it is cheaper to compare them with each other than to remember them.
 const small = 16
 
-// hasDuplicates tells whether a tree has keys that stand twice, or are to be looked at for another reason.
-func hasDuplicates(node *yaml.Node) bool {
+// mayBeReadOtherwise tells whether a tree has keys that stand twice, or keys or values that may be others to an API server.
+func mayBeReadOtherwise(node *yaml.Node) bool {
 	switch node.Kind {
 	case yaml.ScalarNode:
 		return node.Style&yaml.TaggedStyle != 0
@@ -81,7 +81,7 @@ func hasDuplicates(node *yaml.Node) bool {
 			}
 		}
 	}
-	return slices.ContainsFunc(node.Content, hasDuplicates)
+	return slices.ContainsFunc(node.Content, mayBeReadOtherwise)
 }
 
 // isText tells whether a key is the same text to an API server as here.
@@ -93,7 +93,8 @@ func isText(key *yaml.Node) bool {
 	return ok && sent != "null" && (sent[0] == '"' || sent == key.Value)
 }
 
-func dropDuplicates(node *yaml.Node, at diag.Where, diags *diag.List) {
+// keepFirst takes out of a tree what is reported: of equal keys the first stays.
+func keepFirst(node *yaml.Node, at diag.Where, diags *diag.List) {
 	switch node.Kind {
 	case yaml.ScalarNode:
 		if node.Style&yaml.TaggedStyle != 0 && node.ShortTag() == "!!binary" {
@@ -121,13 +122,13 @@ func dropDuplicates(node *yaml.Node, at diag.Where, diags *diag.List) {
 				continue
 			}
 			seen[key.Value] = true
-			dropDuplicates(value, here, diags)
+			keepFirst(value, here, diags)
 			kept = append(kept, key, value)
 		}
 		node.Content = kept
 	case yaml.SequenceNode:
 		for i, element := range node.Content {
-			dropDuplicates(element, at.Index(i), diags)
+			keepFirst(element, at.Index(i), diags)
 		}
 	}
 }

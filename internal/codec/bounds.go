@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/internal/tree"
 )
 
 // MaxInput is the most bytes that are read; 100 clusters of 64 pools are a fifth of it.
@@ -76,7 +77,7 @@ func Within(node *yaml.Node) error {
 // Weight is about how many bytes of memory a tree takes.
 func Weight(node *yaml.Node) int {
 	const bare = 170
-	n := bare + len(node.Value) + len(node.HeadComment) + len(node.LineComment) + len(node.FootComment)
+	n := bare + tree.TextOf(node)
 	for _, c := range node.Content {
 		n += Weight(c)
 	}

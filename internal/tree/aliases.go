@@ -34,12 +34,12 @@ func IsMerge(key *yaml.Node) bool {
 // Merged gives the mappings that the value of a merge key brings in, aliases followed.
 func Merged(value *yaml.Node) []*yaml.Node {
 	sources := []*yaml.Node{value}
-	if v := resolve(value); v != nil && v.Kind == yaml.SequenceNode {
+	if v := Resolved(value); v != nil && v.Kind == yaml.SequenceNode {
 		sources = v.Content
 	}
 	var out []*yaml.Node
 	for _, s := range sources {
-		if s = resolve(s); s != nil && s.Kind == yaml.MappingNode {
+		if s = Resolved(s); s != nil && s.Kind == yaml.MappingNode {
 			out = append(out, s)
 		}
 	}
@@ -73,9 +73,14 @@ func Expanded(node *yaml.Node) (*yaml.Node, error) {
 	return expand(node, &budget{maxNodes, maxBytes + size(node)}, 0)
 }
 
+// TextOf is how many bytes of text a node itself has, its comments included.
+func TextOf(node *yaml.Node) int {
+	return len(node.Value) + len(node.HeadComment) + len(node.LineComment) + len(node.FootComment)
+}
+
 // size is how many bytes of text a tree has, each alias counted as nothing.
 func size(node *yaml.Node) int {
-	n := len(node.Value) + len(node.HeadComment) + len(node.LineComment) + len(node.FootComment)
+	n := TextOf(node)
 	for _, c := range node.Content {
 		n += size(c)
 	}
@@ -84,7 +89,7 @@ func size(node *yaml.Node) int {
 
 func expand(node *yaml.Node, left *budget, depth int) (*yaml.Node, error) {
 	left.nodes--
-	left.bytes -= len(node.Value) + len(node.HeadComment) + len(node.LineComment) + len(node.FootComment)
+	left.bytes -= TextOf(node)
 	if left.nodes < 0 || left.bytes < 0 || depth > 1000 {
 		return nil, ErrTooLarge
 	}
@@ -117,7 +122,7 @@ func merge(out, own, value *yaml.Node, left *budget, depth int) error {
 	present := map[string]bool{}
 	for _, m := range []*yaml.Node{own, out} {
 		for i := 0; i+1 < len(m.Content); i += 2 {
-			present[resolve(m.Content[i]).Value] = true
+			present[Resolved(m.Content[i]).Value] = true
 		}
 	}
 	for _, s := range Merged(value) {

@@ -22,7 +22,7 @@ type Field struct {
 // Find follows a path as diagnostics write it, such as spec.workers[2].labels.example.com/rack or data["inventory.yaml"], as far as
 // it leads. Of a key that stands twice it takes the last one if told so.
 func Find(node *yaml.Node, path string, last bool) Field {
-	f := Field{Name: resolve(node), Value: resolve(node), Rest: path}
+	f := Field{Name: Resolved(node), Value: Resolved(node), Rest: path}
 	if v := f.Value; v != nil && v.Kind == yaml.MappingNode && len(v.Content) > 0 {
 		f.Name = v.Content[0]
 	}
@@ -34,7 +34,7 @@ func Find(node *yaml.Node, path string, last bool) Field {
 		if name.Line > 0 { // what was added since it was read is nowhere in the file
 			f.Name = name
 		}
-		f.Value, f.Rest = resolve(value), rest
+		f.Value, f.Rest = Resolved(value), rest
 	}
 	return f
 }
@@ -71,11 +71,11 @@ func merged(node *yaml.Node, path string, last bool) (name, value *yaml.Node, re
 			continue
 		}
 		sources := []*yaml.Node{node.Content[i+1]}
-		if v := resolve(node.Content[i+1]); v != nil && v.Kind == yaml.SequenceNode {
+		if v := Resolved(node.Content[i+1]); v != nil && v.Kind == yaml.SequenceNode {
 			sources = v.Content
 		}
 		for _, s := range sources {
-			if s = resolve(s); s == nil || s.Kind != yaml.MappingNode {
+			if s = Resolved(s); s == nil || s.Kind != yaml.MappingNode {
 				continue
 			}
 			for j := 0; j+1 < len(s.Content); j += 2 {

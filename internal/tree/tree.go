@@ -17,7 +17,7 @@ import (
 // Get finds the value at a path, or nil. A null is no value.
 func Get(node *yaml.Node, path ...string) *yaml.Node {
 	for _, key := range path {
-		node = resolve(node)
+		node = Resolved(node)
 		if node == nil || node.Kind != yaml.MappingNode {
 			return nil
 		}
@@ -27,7 +27,7 @@ func Get(node *yaml.Node, path ...string) *yaml.Node {
 		}
 		node = node.Content[i+1]
 	}
-	node = resolve(node)
+	node = Resolved(node)
 	if node == nil || node.Kind == yaml.ScalarNode && node.ShortTag() == yaml.NodeTagNull {
 		return nil
 	}
@@ -51,7 +51,7 @@ func Strings(node *yaml.Node, path ...string) map[string]string {
 	}
 	m := make(map[string]string, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		if v := resolve(n.Content[i+1]); v != nil && v.Kind == yaml.ScalarNode {
+		if v := Resolved(n.Content[i+1]); v != nil && v.Kind == yaml.ScalarNode {
 			m[n.Content[i].Value] = v.Value
 		}
 	}
@@ -161,7 +161,7 @@ func Clone(node *yaml.Node) *yaml.Node {
 
 // Equal tells whether an API server is sent the same for two trees, whatever their order of keys, style and comments.
 func Equal(a, b *yaml.Node) bool {
-	a, b = resolve(a), resolve(b)
+	a, b = Resolved(a), Resolved(b)
 	if a == nil || b == nil {
 		return a == b
 	}
@@ -212,7 +212,8 @@ func find(mapping *yaml.Node, key string) int {
 	return -1
 }
 
-func resolve(node *yaml.Node) *yaml.Node {
+// Resolved gives what an alias stands for, the content of a document, and any other node as it is.
+func Resolved(node *yaml.Node) *yaml.Node {
 	// An alias cannot point to an alias.
 	if node != nil && node.Kind == yaml.AliasNode {
 		return node.Alias
