@@ -10,33 +10,53 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
+	"sigs.k8s.io/kustomize/kyaml/kio/kioutil"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
+	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/tree"
 )
 
 // Document writes objects one after the other, without the notes.
 func Document(items []*yaml.RNode) []byte {
-	var b bytes.Buffer
+	var out []byte
 	for i, n := range items {
 		if i > 0 {
-			b.WriteString("---\n")
+			out = append(out, "---\n"...)
 		}
-		tree.Writable(n.YNode())
-		if len(items) > 1 && path.Ext(object.New(n.YNode(), 0).Place) == ".json" {
-			// The writer would write JSON, and a file of several is YAML.
-			n = n.Copy()
-			object.RemoveNotes(n.YNode())
+		out = appendObject(out, n, len(items) == 1)
+	}
+	return out
+}
+
+// appendObject writes an object without the notes; alone tells that nothing else is in the file.
+func appendObject(out []byte, n *yaml.RNode, alone bool) []byte {
+	annotations := tree.Get(n.YNode(), "metadata", "annotations")
+	isJSON := path.Ext(cmp.Or(tree.String(annotations, kioutil.PathAnnotation), tree.String(annotations, kioutil.LegacyPathAnnotation))) == ".json" //nolint:staticcheck // older kpt's as well
+	if !isJSON {
+		wide := tree.String(annotations, kioutil.SeqIndentAnnotation) == string(yaml.WideSequenceStyle)
+		if written, ok := codec.AppendBlock(out, n.YNode(), codec.Block{Wide: wide, Without: notes}); ok {
+			return written
 		}
-		// One by one: the YAML library's encoder keeps all that it has written, some hundred bytes for each value.
-		w := kio.ByteWriter{Writer: &b, ClearAnnotations: object.Notes(), KeepReaderAnnotations: false}
-		if err := w.Write([]*yaml.RNode{n}); err != nil {
-			panic(err) // nodes that were read or made as YAML
-		}
+	}
+	tree.Writable(n.YNode())
+	if !alone && isJSON {
+		// The writer would write JSON, and a file of several is YAML.
+		n = n.Copy()
+		object.RemoveNotes(n.YNode())
+	}
+	// One by one: the YAML library's encoder keeps all that it has written, some hundred bytes for each value.
+	b := bytes.NewBuffer(out)
+	w := kio.ByteWriter{Writer: b, ClearAnnotations: notes, KeepReaderAnnotations: false}
+	if err := w.Write([]*yaml.RNode{n}); err != nil {
+		panic(err) // nodes that were read or made as YAML
 	}
 	return b.Bytes()
 }
+
+var notes = object.Notes()
