@@ -85,7 +85,9 @@ func canonicalMapping(out *strings.Builder, mapping *yaml.Node) error {
 			return fmt.Errorf("a key is no text: %q", key.Value)
 		}
 		var text string
-		if err := json.Unmarshal([]byte(sent), &text); err != nil {
+		if n := len(sent); sent[0] == '"' && strings.IndexByte(sent, '\\') < 0 {
+			text = sent[1 : n-1]
+		} else if err := json.Unmarshal([]byte(sent), &text); err != nil {
 			text, sent = sent, `"`+sent+`"` // a number or a boolean, which clients make a text of
 		}
 		entries = append(entries, entry{text, sent, mapping.Content[i+1]})

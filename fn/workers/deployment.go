@@ -21,9 +21,46 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// machineDeployment gives a pool's MachineDeployment. Every field that Cluster API's webhook would
-// default is written, so that nothing drifts between git and the cluster.
-func machineDeployment(p pool, g group, join bootstrap, size site.Size, in Input, diags *diag.List) object.Desired {
+// machineDeployment gives a pool's MachineDeployment: the form of its group, with what is the pool's own.
+func machineDeployment(p pool, g *group, join bootstrap, size site.Size, in Input, diags *diag.List) object.Desired {
+	var node *yaml.Node
+	if p.isOdd(*g) {
+		node = deploymentForm(p, *g, join, in, diags)
+	} else {
+		if g.form == nil {
+			g.form = deploymentForm(p, *g, join, in, diags)
+		}
+		node = tree.Clone(g.form)
+	}
+	set := func(value string, path ...string) { tree.Set(node, codec.String(value), path...) }
+	set(p.Name, "spec", "selector", "matchLabels", deploymentNameLabel)
+	set(p.Name, "spec", "template", "metadata", "labels", deploymentNameLabel)
+	if _, ok := g.Labels[datastoreNodeLabel]; !ok && p.override.Labels[datastoreNodeLabel] == "" {
+		set(p.label, "spec", "template", "metadata", "labels", datastoreNodeLabel)
+	}
+	set(p.Template, append(slices.Clone(infrastructureRef), "name")...)
+	leaveZone(node, p, *g, in.VSphere, diags)
+	autoscaled(node, p, size, join.template())
+	in.Cluster.Mark(node, object.CoreGroup+"/"+string(in.Cluster.Core), "MachineDeployment", p.Name, nil)
+	convert.MachineDeploymentIn(node, string(in.Cluster.Core), func(group string) string {
+		if group == object.InfrastructureGroup {
+			return group + "/" + string(in.Cluster.CAPV)
+		}
+		return join.apiVersion
+	})
+	return object.Desired{Node: yaml.NewRNode(node), File: p.file()}
+}
+
+// isOdd tells whether the pool's MachineDeployment differs from others of its group in more than all of them do. A seed's own label
+// for the datastore may have a comment, which stays where the value is the pool's.
+func (p pool) isOdd(g group) bool {
+	ofSeed := g.seed.deployment != nil && tree.Get(g.seed.deployment.Node, "spec", "template", "metadata", "labels", datastoreNodeLabel) != nil
+	return len(p.override.Labels) > 0 || p.override.Version != "" || ofSeed
+}
+
+// deploymentForm gives the MachineDeployment of a pool as far as other pools of its group without labels and a version of their
+// own share it. Every field that Cluster API's webhook would default is written, so that nothing drifts between git and the cluster.
+func deploymentForm(p pool, g group, join bootstrap, in Input, diags *diag.List) *yaml.Node {
 	cluster := in.Cluster
 	selector := map[string]string{object.ClusterNameLabel: cluster.Name, deploymentNameLabel: p.Name}
 	labels := machineLabels(p, g)
@@ -63,19 +100,9 @@ func machineDeployment(p pool, g group, join bootstrap, size site.Size, in Input
 	tree.Sort(tree.Get(node, "spec", "template", "spec", "infrastructureRef"), referenceOrder)
 	if g.seed.deployment != nil {
 		node = grown(g, node, diags)
-		leaveZone(node, p, g, in.VSphere, diags)
 	}
 	roll(node, g, diags)
-	core := string(cluster.Core)
-	autoscaled(node, p, size, join.template())
-	cluster.Mark(node, object.CoreGroup+"/"+core, "MachineDeployment", p.Name, nil)
-	convert.MachineDeploymentIn(node, core, func(group string) string {
-		if group == object.InfrastructureGroup {
-			return group + "/" + string(cluster.CAPV)
-		}
-		return join.apiVersion
-	})
-	return object.Desired{Node: yaml.NewRNode(node), File: p.file()}
+	return node
 }
 
 // grown puts what makes a pool onto a copy of the seed.

@@ -43,9 +43,13 @@ func restore(converted, original *yaml.Node, part site.Part) {
 // noteIgnored tells of values that count for nothing in the pool's machines, and of those of the seed's template that are left
 // out of them.
 func (d draft) noteIgnored(g group, seed *object.Object) {
-	said := tree.Clone(d.spec)
-	if v, _ := d.sources.value("snapshot"); v != nil {
-		tree.Fill(said, tree.Clone(v), "snapshot") // which full clones are written without
+	said := d.spec
+	snapshot, _ := d.sources.value("snapshot")
+	if snapshot != nil || seed != nil || g.seed.zone != nil {
+		said = tree.Clone(said) // which is changed
+	}
+	if snapshot != nil {
+		tree.Fill(said, tree.Clone(snapshot), "snapshot") // which full clones are written without
 	}
 	if seed != nil {
 		restore(said, tree.Get(seed.Node, "spec", "template", "spec"), site.MachinePart)

@@ -20,6 +20,11 @@ type group struct {
 	v1alpha1.WorkerGroup
 	at   diag.Where
 	seed seed
+	// machine is what the group says of its machines, copied what the seed and the control plane say.
+	machine source
+	copied  []source
+	// form is the MachineDeployment of the group's pools with all that they share; nil until a pool needs it.
+	form *yaml.Node
 	// said are warnings that are true of several of its pools and worth one line.
 	said map[string]bool
 }

@@ -3,6 +3,7 @@
 package workers
 
 import (
+	"reflect"
 	"slices"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -43,7 +44,16 @@ var notInherited = []string{"cloneMode", "snapshot"}
 // sourcesOf gives the sources of a pool's machines in their one order: override of the datastore, worker
 // group, seed, control plane. The templates may be nil.
 func sourcesOf(p pool, g group, seed, controlPlane *object.Object) sources {
-	out := asked(p, g)
+	copied := g.copied
+	if seed != g.seed.template { // an adopted pool's own
+		copied = copiedFrom(seed, controlPlane)
+	}
+	return append(asked(p, g), copied...)
+}
+
+// copiedFrom gives the sources that are not in the ClusterSpread. The templates may be nil.
+func copiedFrom(seed, controlPlane *object.Object) []source {
+	var out []source
 	if s, ok := sourceIn(seed); ok {
 		s.whole = true
 		out = append(out, s)
@@ -59,10 +69,12 @@ func sourcesOf(p pool, g group, seed, controlPlane *object.Object) sources {
 
 // asked gives the sources that are in the ClusterSpread.
 func asked(p pool, g group) sources {
-	return sources{
-		{spec: machinePart(p.override.Machine), at: p.override.at.Dot("machine"), networks: "networks"},
-		{spec: machinePart(g.Machine), at: g.at.Dot("machine"), networks: "networks"},
-	}
+	return sources{said(p.override.Machine, p.override.at), g.machine}
+}
+
+// said is the source that a ClusterSpread is at a place.
+func said(m v1alpha1.Machine, at diag.Where) source {
+	return source{spec: machinePart(m), at: at.Dot("machine"), networks: "networks"}
 }
 
 // sourceIn gives what a template says; false is no template, or one without a spec.
@@ -101,6 +113,9 @@ func (s source) isSaid() bool { return s.spec != nil }
 
 // machinePart writes the machine of a ClusterSpread as a part of a VSphereMachineTemplate.
 func machinePart(m v1alpha1.Machine) *yaml.Node {
+	if reflect.ValueOf(m).IsZero() {
+		return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+	}
 	networks := m.Networks
 	m.Networks = nil
 	spec := codec.Encode(m)
@@ -116,8 +131,7 @@ func machinePart(m v1alpha1.Machine) *yaml.Node {
 
 // device is a network card that gets its address by DHCP.
 func device(network string) *yaml.Node {
-	return codec.Encode(struct {
-		NetworkName string `json:"networkName"`
-		DHCP4       bool   `json:"dhcp4"`
-	}{network, true})
+	return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: []*yaml.Node{
+		codec.String("networkName"), codec.String(network), codec.String("dhcp4"), codec.Bool(true),
+	}}
 }

@@ -31,6 +31,12 @@ const (
 // version than they are to run. Cluster API holds new machines back for the same reasons
 // (MachineSet preflight checks), where nobody looks.
 func checkVersion(version, controlPlane string, machine *yaml.Node, kubeadm bool, g group, diags *diag.List) {
+	template := tree.String(machine, "template")
+	once := strings.Join([]string{"version", version, controlPlane, template, strconv.FormatBool(kubeadm)}, " ")
+	if g.said[once] {
+		return // of another pool
+	}
+	g.said[once] = true
 	at := g.at.Dot("version")
 	worker := kubernetesVersion.FindStringSubmatch(version)
 	if worker == nil {
@@ -39,7 +45,6 @@ func checkVersion(version, controlPlane string, machine *yaml.Node, kubeadm bool
 	if control := kubernetesVersion.FindStringSubmatch("v" + strings.TrimPrefix(controlPlane, "v")); control != nil {
 		checkSkew(version, controlPlane, worker, control, kubeadm, at, diags)
 	}
-	template := tree.String(machine, "template")
 	// Only kubeadm's images hold a kubelet, and a name may have other versions in it, such as the image's own.
 	if named := kubernetesVersion.FindAllString(path.Base(template), -1); kubeadm && len(named) > 0 && !slices.Contains(named, worker[0]) {
 		message := fmt.Sprintf("the machines of group %s are to run %s, and their template is named for %s: %s", g.Name, worker[0], named[0], template)

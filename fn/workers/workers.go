@@ -45,6 +45,7 @@ func Make(in Input) (Output, diag.List) {
 		if g.seed.deployment != nil {
 			noteSeed(g, in.Cluster, &diags)
 		}
+		g.machine, g.copied = said(g.Machine, g.at), copiedFrom(g.seed.template, in.Cluster.ControlPlaneTemplate)
 		var join bootstrap
 		if slices.ContainsFunc(pools, func(p pool) bool { return p.adopted == nil }) || len(pools) == 0 {
 			join = bootstrapOf(g, in, &diags)
@@ -56,7 +57,7 @@ func Make(in Input) (Output, diag.List) {
 				return out, diags
 			}
 			if p.adopted == nil {
-				desired, done := run(p, g, join, in, &diags)
+				desired, done := run(p, &g, join, in, &diags)
 				for _, d := range desired {
 					out.Weight += codec.Weight(d.Node.YNode())
 				}
@@ -84,12 +85,12 @@ func Make(in Input) (Output, diag.List) {
 }
 
 // run gives the objects of a pool that vspread writes, and the pool with their names.
-func run(p pool, g group, join bootstrap, in Input, diags *diag.List) ([]object.Desired, site.Pool) {
-	template, name := machineTemplate(p, g, g.seed.template, in, diags)
+func run(p pool, g *group, join bootstrap, in Input, diags *diag.List) ([]object.Desired, site.Pool) {
+	template, name := machineTemplate(p, *g, g.seed.template, in, diags)
 	p.Template, p.Bootstrap = name, join.name
 	machine := tree.Get(template.Node.YNode(), "spec", "template", "spec")
 	deployment := machineDeployment(p, g, join, madeOf(machine, in.VSphere).Size(), in, diags)
-	checkVersion(tree.String(deployment.Node.YNode(), "spec", "template", "spec", "version"), in.Cluster.Version, machine, join.kind == kubeadmTemplateKind, g, diags)
+	checkVersion(tree.String(deployment.Node.YNode(), "spec", "template", "spec", "version"), in.Cluster.Version, machine, join.kind == kubeadmTemplateKind, *g, diags)
 	return []object.Desired{deployment, template}, p.Pool
 }
 

@@ -14,17 +14,26 @@ func Sort(mapping *yaml.Node, order []string) {
 	if mapping == nil || mapping.Kind != yaml.MappingNode {
 		return
 	}
-	type entry struct{ key, value *yaml.Node }
-	var entries []entry
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		entries = append(entries, entry{mapping.Content[i], mapping.Content[i+1]})
-	}
-	rank := func(e entry) int {
-		if i := slices.Index(order, e.key.Value); i >= 0 {
+	rankOf := func(key *yaml.Node) int {
+		if i := slices.Index(order, key.Value); i >= 0 {
 			return i
 		}
 		return len(order)
 	}
+	isSorted, last := true, 0
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		r := rankOf(mapping.Content[i])
+		isSorted, last = isSorted && r >= last, r
+	}
+	if isSorted {
+		return
+	}
+	type entry struct{ key, value *yaml.Node }
+	entries := make([]entry, 0, len(mapping.Content)/2)
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		entries = append(entries, entry{mapping.Content[i], mapping.Content[i+1]})
+	}
+	rank := func(e entry) int { return rankOf(e.key) }
 	slices.SortStableFunc(entries, func(a, b entry) int { return rank(a) - rank(b) })
 	for i, e := range entries {
 		mapping.Content[2*i], mapping.Content[2*i+1] = e.key, e.value
