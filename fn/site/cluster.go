@@ -105,6 +105,12 @@ func machineTemplateOf(controlPlane *object.Object, objects *object.Set) *object
 
 // Mark sets what identifies an object that is written for the Cluster, on top of metadata that may come from a seed.
 func (c Cluster) Mark(n *yaml.Node, apiVersion, kind, name string, annotations map[string]string) {
+	if tree.Get(n, "metadata") == nil && tree.Get(n, "apiVersion") == nil { // nothing comes from a seed
+		head := codec.Texts("apiVersion", apiVersion, "kind", kind)
+		tree.Append(head, codec.String("metadata"), c.metadata(name, annotations))
+		n.Content = append(head.Content, n.Content...)
+		return
+	}
 	tree.Set(n, codec.String(apiVersion), "apiVersion")
 	tree.Set(n, codec.String(kind), "kind")
 	tree.Set(n, codec.String(name), "metadata", "name")
@@ -118,4 +124,20 @@ func (c Cluster) Mark(n *yaml.Node, apiVersion, kind, name string, annotations m
 	tree.Set(n, codec.String(c.Owner), "metadata", "annotations", object.OwnerAnnotation)
 	tree.Sort(tree.Get(n, "metadata"), []string{"name", "namespace", "labels", "annotations"})
 	tree.Sort(n, []string{"apiVersion", "kind", "metadata", "spec"})
+}
+
+// metadata is that of an object that is written for the Cluster.
+func (c Cluster) metadata(name string, annotations map[string]string) *yaml.Node {
+	m := codec.Texts("name", name)
+	if c.Namespace != "" {
+		m = codec.Texts("name", name, "namespace", c.Namespace)
+	}
+	pairs := make([]string, 0, 2*len(annotations)+2)
+	for _, k := range slices.Sorted(maps.Keys(annotations)) {
+		pairs = append(pairs, k, annotations[k])
+	}
+	pairs = append(pairs, object.OwnerAnnotation, c.Owner)
+	tree.Append(m, codec.String("labels"), codec.Texts(object.ClusterNameLabel, c.Name))
+	tree.Append(m, codec.String("annotations"), codec.Texts(pairs...))
+	return m
 }

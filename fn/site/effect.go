@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -110,13 +111,12 @@ func zoned(field string, of func(*Zone) string) Effect {
 func (m Made) Ignored() []Ignored {
 	var out []Ignored
 	parts := map[Part]*yaml.Node{MachinePart: m.Machine, DeploymentPart: m.Deployment, BootstrapPart: m.Bootstrap}
-	for _, e := range Effects {
+	for i, e := range Effects {
 		part := parts[e.Part]
-		list, field, isInList := strings.Cut(e.Field, "[].")
-		path := strings.Split(list, ".")
+		path, field := places()[i].path, places()[i].inElement
 		switch {
 		case part == nil:
-		case isInList:
+		case field != "":
 			for i, x := range tree.List(part, path...) {
 				if v := tree.Get(x, field); v != nil && m.ignoresInDevice(i, x, field, v) {
 					out = append(out, Ignored{e, append(slices.Clone(path), fmt.Sprintf("[%d]", i), field)})
@@ -130,6 +130,23 @@ func (m Made) Ignored() []Ignored {
 	}
 	return out
 }
+
+// place is where an effect's field is.
+type place struct {
+	path []string
+	// inElement is the field in the elements of the list at the path, or "".
+	inElement string
+}
+
+// places are those of Effects: each pool is looked at, and a field is taken apart once.
+var places = sync.OnceValue(func() []place {
+	out := make([]place, len(Effects))
+	for i, e := range Effects {
+		list, field, _ := strings.Cut(e.Field, "[].")
+		out[i] = place{strings.Split(list, "."), field}
+	}
+	return out
+})
 
 // ignoresInDevice is the rule for the fields of a network device.
 func (m Made) ignoresInDevice(i int, device *yaml.Node, field string, value *yaml.Node) bool {

@@ -131,7 +131,7 @@ func machinePart(m v1alpha1.Machine) *yaml.Node {
 
 // device is a network card that gets its address by DHCP.
 func device(network string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: []*yaml.Node{
-		codec.String("networkName"), codec.String(network), codec.String("dhcp4"), codec.Bool(true),
-	}}
+	n := codec.Texts("networkName", network)
+	n.Content = append(n.Content, codec.String("dhcp4"), codec.Bool(true))
+	return n
 }

@@ -171,3 +171,15 @@ func unflow(n *yaml.Node) {
 		unflow(c)
 	}
 }
+
+// Texts that are taken for strings at a glance are strings to YAML 1.1 as well.
+func TestStringIsQuotedWhereItMustBe(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(someText(), rapid.StringMatching(`[a-zA-Z/][-a-zA-Z0-9/._= ]{0,8}`)).Draw(t, "text")
+		isOther := yaml.IsValueNonString(s) || s == "<<"
+		if n := codec.String(s); isOther != (n.Style == yaml.DoubleQuotedStyle) {
+			t.Fatalf("%q is quoted: %v", s, !isOther)
+		}
+	})
+}

@@ -66,23 +66,37 @@ func nodeOf(decoder *json.Decoder) *yaml.Node {
 // String gives the node of a string, quoted where a YAML 1.1 reader would take it for something else:
 // a network `n` is false to the API server, a zone `no` as well.
 func String(s string) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: s}
+	n := text(s)
+	return &n
+}
+
+// Texts gives the node of a mapping of texts: keys and values by turns, in their order.
+func Texts(pairs ...string) *yaml.Node {
+	nodes, content := make([]yaml.Node, len(pairs)), make([]*yaml.Node, len(pairs))
+	for i, s := range pairs {
+		nodes[i], content[i] = text(s), &nodes[i]
+	}
+	return &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap, Content: content}
+}
+
+func text(s string) yaml.Node {
+	n := yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: s}
 	if !surelyString(s) && (s == "<<" || yaml.IsValueNonString(s)) { // << is the key that merges
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
-// surelyString recognises most strings without the two parsers that IsValueNonString sets to work: a
-// plain word that starts with a letter or slash is a string unless it is one of YAML 1.1's keywords.
+// surelyString recognises most strings without the two parsers that IsValueNonString sets to work: what
+// starts with a letter or slash is a string unless it is one of YAML 1.1's keywords, or has marks of YAML in it.
 func surelyString(s string) bool {
-	if s == "" || keywords[strings.ToLower(s)] {
+	if s == "" || len(s) <= len("false") && isKeyword(s) {
 		return false
 	}
 	for i := range len(s) {
 		c := s[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '/'
-		inside := i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.')
+		inside := i > 0 && (c >= '0' && c <= '9' || c == '-' || c == '.' || c == '=' || c == '_' || c == ' ' && i+1 < len(s))
 		if !letter && !inside {
 			return false
 		}
@@ -90,11 +104,13 @@ func surelyString(s string) bool {
 	return true
 }
 
-// keywords are the words that YAML 1.1 reads as booleans and null.
-var keywords = map[string]bool{
-	"y": true, "yes": true, "on": true, "true": true,
-	"n": true, "no": true, "off": true, "false": true,
-	"null": true,
+// isKeyword recognises the words that YAML 1.1 reads as booleans and null.
+func isKeyword(s string) bool {
+	switch strings.ToLower(s) {
+	case "y", "yes", "on", "true", "n", "no", "off", "false", "null":
+		return true
+	}
+	return false
 }
 
 // Int gives the node of a number.
