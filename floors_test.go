@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"":                  6,
 	"internal/cli":      5,
 	"fn":                4,
+	"fn/krm":            5,
 	"inventory/vcenter": 4,
 	// The simulated vCenter and its program stand next to the house: tests and the demo use them.
 	"inventory/vcenter/simulated": 5,
@@ -48,6 +49,7 @@ var floors = map[string]int{
 	"internal/codec":    0,
 	"internal/diag":     0,
 	"internal/tree":     0,
+	"internal/parallel": 0,
 }
 
 // steps is the order of the rooms on floor 0: each imports only from lower steps.

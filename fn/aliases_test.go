@@ -69,7 +69,7 @@ func TestAliasesStayInTheirObject(t *testing.T) {
 	}
 	found := map[string]string{}
 	for _, o := range rl.Items {
-		n := o.CopyToResourceNode()
+		n := o.Copy()
 		text, err := yaml.Marshal(n.YNode())
 		if err != nil {
 			t.Fatal(err)

@@ -9,9 +9,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
-	"github.com/vspread/vspread/fn/ownership"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -19,33 +17,28 @@ import (
 
 // apply compares what is wanted with what is there. It changes nothing yet: the function it gives does,
 // when there are no errors, and returns the items by position, nil where one is removed, and the new ones.
-func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (kept, added []*yaml.RNode) {
-	var all []ownership.Changes
+func (r *run) apply(outputs []expanded, hidden []*object.Object) func() (kept []*yaml.RNode, added []addition, last []*yaml.RNode) {
 	for _, out := range outputs {
-		changes, diags := ownership.Compare(out.Owner, out.Desired, r.objects, r.items)
-		r.diags.Append(diags...)
-		for _, pair := range changes.Kept {
-			object.RefuseImmutableStorage(&r.diags, pair.Existing.Ref, pair.Existing.Node, pair.Desired.Node.YNode())
-		}
-		r.refuseRemovalInBuild(out, changes)
-		all = append(all, changes)
+		r.diags.Append(out.compared...)
+		r.refuseRemovalInBuild(out)
 	}
-	r.refuseCollisions(all)
+	r.refuseCollisions(outputs)
 	r.warnAbsentOwners()
-	return func() ([]*yaml.RNode, []*yaml.RNode) {
+	return func() ([]*yaml.RNode, []addition, []*yaml.RNode) {
 		items := r.items
-		var added []object.Desired
+		var added []addition
 		removed := map[int]bool{}
 		replaced := map[int]*yaml.RNode{}
 		moved := map[string]string{}
-		for i, changes := range all {
+		for i, out := range outputs {
+			changes := out.changes
 			for item := range changes.Remove {
 				removed[item] = true
 			}
 			for item, n := range changes.Replace {
 				replaced[item] = n
 			}
-			added = append(added, changes.Add...)
+			added = append(added, out.added...)
 			for _, pair := range changes.Kept {
 				if !pair.Desired.Template && pair.Existing.Place != "" {
 					moved[pair.Desired.File] = pair.Existing.Place
@@ -67,8 +60,8 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 			}
 			edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
 		}
-		slices.SortStableFunc(added, func(a, b object.Desired) int {
-			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Node.GetNamespace(), b.Node.GetNamespace()))
+		slices.SortStableFunc(added, func(a, b addition) int {
+			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Ref.Namespace, b.Ref.Namespace))
 		})
 		kept := make([]*yaml.RNode, len(items))
 		for i, item := range items {
@@ -76,7 +69,8 @@ func (r *run) apply(outputs []expand.Output, hidden []*object.Object) func() (ke
 				kept[i] = cmp.Or(replaced[i], item)
 			}
 		}
-		return kept, append(placed(added, kept, moved), guard(items, outputs)...)
+		place(added, kept, moved)
+		return kept, added, guard(items, outputs)
 	}
 }
 
@@ -99,7 +93,7 @@ func unlabel(item *yaml.RNode, label string) {
 }
 
 // onlyCopiedFrom gives the seeds that nothing else refers to: hiding another one would break what does.
-func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
+func (r *run) onlyCopiedFrom(outputs []expanded) []*object.Object {
 	isSeed := map[object.Key]bool{}
 	var seeds []*object.Object
 	for _, out := range outputs {
@@ -120,7 +114,8 @@ func (r *run) onlyCopiedFrom(outputs []expand.Output) []*object.Object {
 // refuseRemovalInBuild reports pools that an earlier transformer of the same kustomize build made and that this one would take
 // away. kustomize runs one ClusterSpread at a time and shows no output of earlier builds, so only a second ClusterSpread of
 // the Cluster, here or in a layer, does that.
-func (r *run) refuseRemovalInBuild(out expand.Output, changes ownership.Changes) {
+func (r *run) refuseRemovalInBuild(out expanded) {
+	changes := out.changes
 	if len(changes.Remove) == 0 || !isBuild(r.items) {
 		return
 	}
@@ -133,16 +128,16 @@ func (r *run) refuseRemovalInBuild(out expand.Output, changes ownership.Changes)
 }
 
 // refuseCollisions reports one name that two Clusters would write.
-func (r *run) refuseCollisions(all []ownership.Changes) {
-	first := map[object.Key]*object.Object{}
-	for _, changes := range all {
-		for _, d := range changes.Add {
-			o := object.New(d.Node.YNode(), -1)
-			if x, ok := first[o.Key()]; ok && x.Owner() != o.Owner() { // of one owner, they are pools of one name
-				r.diags.Errorf(diag.ObjectInTheWay, diag.At(o.Ref, "metadata.name"), "would be written for %s and for %s", x.Owner(), o.Owner()).
+func (r *run) refuseCollisions(outputs []expanded) {
+	first := map[object.Key]string{}
+	for _, out := range outputs {
+		for _, o := range out.added {
+			k := o.Key()
+			if owner, ok := first[k]; ok && owner != o.Owner { // of one owner, they are pools of one name
+				r.diags.Errorf(diag.ObjectInTheWay, diag.At(o.Ref, "metadata.name"), "would be written for %s and for %s", owner, o.Owner).
 					WithHint("rename a worker group or the StorageClass of one of the two")
 			}
-			first[o.Key()] = o
+			first[k] = o.Owner
 		}
 	}
 }

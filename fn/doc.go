@@ -11,13 +11,14 @@
 //
 //	read.go       bytes to items, and items to objects with their aliases written out
 //	config.go     which ClusterSpreads, Clusters and inventories belong together
-//	function.go   Transform: expand each, all or nothing
+//	function.go   Transform and Render: all Clusters, all or nothing
+//	expanded.go   one Cluster's objects, made and compared side by side with other Clusters'
 //	apply.go      what is wanted against what is there, and the changes
 //	write.go      where new objects go, and items to bytes
 //	results.go    diagnostics as results
 //	guard.go      the object by which kustomize notices that the function ran
 //
-// Run is the whole from bytes to bytes, Transform the part in between, and Process the same for programs
+// Run is the whole from bytes to bytes, Transform the part in between. Package krm is the same for programs
 // that are built with the kpt functions SDK.
 //
 // # Words

@@ -3,12 +3,17 @@
 package fn
 
 import (
-	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
+	"bytes"
 
 	"github.com/vspread/vspread/internal/diag"
 )
 
 // Guarded runs another function in place of ours.
-func Guarded(in []byte, f func(*sdk.ResourceList)) ([]byte, diag.List) {
-	return guarded(in, func(rl *sdk.ResourceList) diag.List { f(rl); return nil })
+func Guarded(in []byte, f func(*ResourceList)) ([]byte, diag.List) {
+	var out bytes.Buffer
+	diags, err := guarded(in, &out, func(rl *ResourceList) diag.List { f(rl); return nil })
+	if err != nil {
+		panic(err)
+	}
+	return out.Bytes(), diags
 }

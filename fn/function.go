@@ -3,10 +3,11 @@
 package fn
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"path"
 
-	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -25,6 +26,10 @@ type Outcome struct {
 	// Items are those of the input in their order, changed where they must be, followed by new ones,
 	// sorted by file. With errors they are exactly those of the input.
 	Items []*yaml.RNode
+	// Added are the new objects of Render, which follow the items, and Last is what follows these.
+	Added []object.Sealed
+	Last  []*yaml.RNode
+	// Pools are not told by Render.
 	Pools []Pool
 	// Inventories are those that Clusters were spread by, by the Cluster's key.
 	Inventories map[object.Key]*inventory.Inventory
@@ -39,62 +44,60 @@ type Pool struct {
 	site.Pool
 }
 
-// Process is the function for those who embed it with the kpt functions SDK. It reports success; what
-// there is to say stands in the list's results.
-func Process(rl *sdk.ResourceList) (bool, error) {
-	return !process(rl).HasErrors(), nil
-}
-
-func process(rl *sdk.ResourceList) diag.List {
-	items := make([]*yaml.RNode, len(rl.Items))
-	for i, o := range rl.Items {
-		items[i] = borrowed(o)
-	}
-	var config *yaml.RNode
-	if rl.FunctionConfig != nil && !rl.FunctionConfig.IsEmpty() {
-		config = borrowed(rl.FunctionConfig)
-	}
-	out := Transform(items, config)
-	rl.Items = make(sdk.KubeObjects, len(out.Items))
-	for i, n := range out.Items {
-		rl.Items[i] = sdk.MoveToKubeObject(yaml.NewRNode(n.YNode()))
-	}
-	rl.Results = append(rl.Results, results(out.Diags)...)
-	return out.Diags
-}
-
-// borrowed gives the node of an object, which keeps it: the SDK only moves or copies.
-func borrowed(o *sdk.KubeObject) *yaml.RNode {
-	n := o.MoveToResourceNode()
-	*o = *sdk.MoveToKubeObject(yaml.NewRNode(n.YNode()))
-	return n
-}
-
 // Run is the function from bytes to bytes: a ResourceList in, one out. With errors there is no output.
 // A panic below is reported like an error of the input.
-func Run(in []byte) ([]byte, diag.List) { return guarded(in, process) }
+func Run(in []byte) ([]byte, diag.List) {
+	var out bytes.Buffer
+	diags, err := Stream(in, &out)
+	if err != nil {
+		panic(err) // memory takes everything
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return out.Bytes(), diags
+}
 
-func guarded(in []byte, process func(*sdk.ResourceList) diag.List) (out []byte, diags diag.List) {
+// Stream is Run for an output that is written as it is encoded. Nothing is written when there are errors; the error is that of
+// writing.
+func Stream(in []byte, out io.Writer) (diag.List, error) { return guarded(in, out, process) }
+
+func guarded(in []byte, out io.Writer, process func(*ResourceList) diag.List) (diags diag.List, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			out, diags = nil, diag.List{}
+			diags = diag.List{}
 			diags.Panicked(p)
 		}
 	}()
 	rl, diags := ReadResourceList(in)
 	if diags.HasErrors() {
-		return nil, diags
+		return diags, nil
 	}
 	diags.Append(process(rl)...)
 	if diags.HasErrors() {
-		return nil, diags
+		return diags, nil
 	}
-	return WriteResourceList(rl), diags
+	_, err = rl.WriteTo(out)
+	return diags, err
+}
+
+func process(rl *ResourceList) diag.List {
+	out := Render(rl.Items, rl.FunctionConfig)
+	rl.Items, rl.Added, rl.Last = out.Items, out.Added, out.Last
+	rl.Results = append(rl.Results, Results(out.Diags)...)
+	return out.Diags
 }
 
 // Transform expands every ClusterSpread that the config or, without one, the items hold. The nodes of
 // items may be changed in place, but not when there are errors.
 func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
+	return transform(items, config, false)
+}
+
+// Render is Transform for an output that is only written: new objects are sealed. It takes a small part of the memory.
+func Render(items []*yaml.RNode, config *yaml.RNode) Outcome { return transform(items, config, true) }
+
+func transform(items []*yaml.RNode, config *yaml.RNode, seal bool) Outcome {
 	opened, lists, unread := open(items)
 	expanded, all, more := read(opened, lists)
 	unread.Append(more...)
@@ -107,7 +110,6 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	r.clusters = r.users.Clusters()
 	r.refuseDuplicates()
 
-	var outputs []expand.Output
 	inventories, refs := map[object.Key]*inventory.Inventory{}, map[object.Key]diag.Ref{}
 	spreads := r.spreads(config)
 	inputs := r.bySpread(spreads)
@@ -115,14 +117,12 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 		r.noteUnchosen(spreads)
 		r.noteUnused()
 	}
-	made, weight := 0, 0
 	for _, s := range inputs {
-		s.Made, s.Weight = made, weight
-		out, diags := expand.Expand(s)
-		made, weight = made+len(out.Pools), weight+out.Weight
-		r.diags.Append(diags...)
-		outputs = append(outputs, out)
 		inventories[s.Cluster.Key()], refs[s.Cluster.Key()] = s.Inventory, s.InventoryRef
+	}
+	outputs := r.expandAll(inputs, seal)
+	for _, out := range outputs {
+		r.diags.Append(out.made...)
 	}
 	hidden := r.onlyCopiedFrom(outputs)
 	changed := r.apply(outputs, hidden)
@@ -133,8 +133,19 @@ func Transform(items []*yaml.RNode, config *yaml.RNode) Outcome {
 	if r.diags.HasErrors() {
 		return Outcome{Items: items, Diags: r.diags.Sorted()}
 	}
-	kept, added := changed()
-	result := Outcome{Items: append(lists.close(kept), added...), Inventories: inventories, InventoryRefs: refs, Diags: r.diags.Sorted()}
+	kept, added, last := changed()
+	result := Outcome{Items: lists.close(kept), Last: last, Inventories: inventories, InventoryRefs: refs, Diags: r.diags.Sorted()}
+	for _, a := range added {
+		if seal {
+			result.Added = append(result.Added, a.Sealed)
+		} else {
+			object.PlaceAt(a.node.YNode(), a.File, a.Position)
+			result.Items = append(result.Items, a.node)
+		}
+	}
+	if !seal {
+		result.Items, result.Last = append(result.Items, last...), nil
+	}
 	for _, out := range outputs {
 		for _, p := range out.Pools {
 			result.Pools = append(result.Pools, Pool{Cluster: out.Owner, Pool: p})

@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
-	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
 	"github.com/vspread/vspread/internal/tree"
@@ -32,7 +31,7 @@ func isBuild(items []*yaml.RNode) bool {
 // guard adds the object when kustomize runs us, and only then: kpt would write it to a file. kustomize
 // drops it from the output, but only after the outermost layer, and takes no two objects of one id; so its namespace, which
 // is none, tells the clusters of several layers apart where no guard has removed it.
-func guard(items []*yaml.RNode, outputs []expand.Output) []*yaml.RNode {
+func guard(items []*yaml.RNode, outputs []expanded) []*yaml.RNode {
 	for _, item := range items {
 		if tree.String(item.YNode(), "kind") == "ConfigMap" && tree.String(item.YNode(), "metadata", "name") == GuardName {
 			return nil // another ClusterSpread's run has added it

@@ -3,6 +3,7 @@
 package fn_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"pgregory.net/rapid"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -54,7 +54,7 @@ func objects(t fataler, out string) []*object.Object {
 	}
 	var all []*object.Object
 	for i, o := range rl.Items {
-		all = append(all, object.New(o.MoveToResourceNode().YNode(), i))
+		all = append(all, object.New(o.YNode(), i))
 	}
 	return all
 }
@@ -127,15 +127,44 @@ func TestAllOrNothing(t *testing.T) {
 		if !diags.HasErrors() || out != nil {
 			t.Fatalf("no error (%v), or an output:\n%s", diags, out)
 		}
-		rl, _ := fn.ReadResourceList(list(items))
-		before := string(fn.WriteResourceList(rl))
-		ok, err := fn.Process(rl)
-		if ok || err != nil || len(rl.Results) == 0 {
-			t.Fatalf("Process gives %t, %v, %d results", ok, err, len(rl.Results))
+		for _, transform := range []func(items []*yaml.RNode, config *yaml.RNode) fn.Outcome{fn.Transform, fn.Render} {
+			rl, _ := fn.ReadResourceList(list(items))
+			before := listText(t, rl)
+			if outcome := transform(rl.Items, nil); !outcome.Diags.HasErrors() {
+				t.Fatal("no error")
+			}
+			if d := cmp.Diff(before, listText(t, rl)); d != "" {
+				t.Fatalf("items are changed (-before +after):\n%s", d)
+			}
 		}
-		rl.Results = nil
-		if d := cmp.Diff(before, string(fn.WriteResourceList(rl))); d != "" {
-			t.Fatalf("items are changed (-before +after):\n%s", d)
+	})
+}
+
+// listText is a list as text.
+func listText(t interface{ Fatal(...any) }, rl *fn.ResourceList) string {
+	var out bytes.Buffer
+	if _, err := rl.WriteTo(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// Whether new objects stay nodes or are sealed, and on how many processors, the output is the same.
+func TestRenderIsTransform(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		items := genWorld(t).items()
+		var texts []string
+		for _, transform := range []func(items []*yaml.RNode, config *yaml.RNode) fn.Outcome{fn.Transform, fn.Render} {
+			rl, diags := fn.ReadResourceList(list(items))
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			out := transform(rl.Items, nil)
+			texts = append(texts, out.Diags.String()+listText(t, &fn.ResourceList{Items: out.Items, Added: out.Added, Last: out.Last}))
+		}
+		if d := cmp.Diff(texts[0], texts[1]); d != "" {
+			t.Fatalf("(-Transform +Render):\n%s", d)
 		}
 	})
 }
@@ -204,7 +233,7 @@ func specs(t fataler, out string) map[string]string {
 
 func TestPanicIsAnError(t *testing.T) {
 	t.Parallel()
-	out, diags := fn.Guarded(list(nil), func(*sdk.ResourceList) { panic("out of luck") })
+	out, diags := fn.Guarded(list(nil), func(*fn.ResourceList) { panic("out of luck") })
 	if out != nil || len(diags) != 1 || !strings.Contains(diags[0].String(), "error: vspread failed: out of luck") {
 		t.Errorf("%q %v", out, diags)
 	}

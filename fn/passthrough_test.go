@@ -46,7 +46,7 @@ func meaning(t *testing.T, in string) any {
 		t.Fatalf("%v\n%s", diags, in)
 	}
 	for _, o := range rl.Items {
-		if n := o.CopyToResourceNode(); n.GetKind() == "Odd" {
+		if n := o.Copy(); n.GetKind() == "Odd" {
 			var value any
 			if err := n.YNode().Decode(&value); err != nil {
 				t.Fatalf("%v\n%s", err, in)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"slices"
 
-	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -19,9 +18,20 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
+// ResourceList is what a KRM function reads and writes.
+type ResourceList struct {
+	Items []*yaml.RNode
+	// Added and Last follow the items, as in Outcome.
+	Added []object.Sealed
+	Last  []*yaml.RNode
+	// FunctionConfig may be nil.
+	FunctionConfig *yaml.RNode
+	Results        []Result
+}
+
 // ReadResourceList reads a ResourceList. Unlike the SDK's reader it keeps the order of items, and
-// takes a missing or empty list of them.
-func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
+// takes a missing or empty list of them. Results are not read.
+func ReadResourceList(in []byte) (*ResourceList, diag.List) {
 	var diags diag.List
 	var budget codec.Budget
 	if !budget.Bytes(len(in)) || !budget.Text(string(in)) {
@@ -59,7 +69,7 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 			WithHint("a KRM function reads a ResourceList from its standard input; for files there is `vspread render`")
 		return nil, diags
 	}
-	rl := &sdk.ResourceList{}
+	rl := &ResourceList{}
 	for field, kind := range map[string]yaml.Kind{"items": yaml.SequenceNode, "functionConfig": yaml.MappingNode} {
 		if n := tree.Get(root, field); n != nil && n.Kind != kind {
 			diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{}, field), "is not what a ResourceList has there").
@@ -74,13 +84,13 @@ func ReadResourceList(in []byte) (*sdk.ResourceList, diag.List) {
 			diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{}, "items").Index(i), "is no object")
 			continue
 		}
-		rl.Items = append(rl.Items, sdk.MoveToKubeObject(yaml.NewRNode(item)))
+		rl.Items = append(rl.Items, yaml.NewRNode(item))
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		diags.Errorf(diag.InvalidYAML, diag.Where{}, "the input has more than one YAML document").WithHint("a ResourceList is one")
 	}
 	if config := tree.Get(root, "functionConfig"); config != nil && config.Kind == yaml.MappingNode {
-		rl.FunctionConfig = sdk.MoveToKubeObject(yaml.NewRNode(config))
+		rl.FunctionConfig = yaml.NewRNode(config)
 	}
 	return rl, diags
 }

@@ -19,13 +19,6 @@ import (
 	"github.com/vspread/vspread/inventory"
 )
 
-// MaxPools is the most pools that are made of one input; 1,000 Clusters of 20 hosts have as many. Each takes some 70 KiB of memory.
-const MaxPools = 20_000
-
-// MaxWeight is about how many bytes of memory all pools of one input may take. 20,000 plain ones take a half of it; labels by the
-// thousand, or a seed with an annotation of a megabyte, would be multiplied by the datastores.
-const MaxWeight = 600 << 20
-
 // Input is all that an expansion depends on.
 type Input struct {
 	// Spread is valid and has its defaults set.
@@ -39,10 +32,6 @@ type Input struct {
 	InventoryRef diag.Ref
 	// Objects are those of the whole input, with what vspread wrote earlier.
 	Objects *object.Set
-	// Made is how many pools other Clusters of the input have.
-	Made int
-	// Weight is about how many bytes the objects of other Clusters take.
-	Weight int
 }
 
 // Output is what a Cluster's workers and storage consist of.
@@ -79,16 +68,14 @@ func Expand(in Input) (Output, diag.List) {
 	made, more := workers.Make(workers.Input{
 		Groups: spec.Workers, HealthCheck: spec.HealthCheck, At: at,
 		Cluster: cluster, VSphere: vsphere, Objects: in.Objects,
-		HoldsVolumes: volumes.Holds, MaxPools: MaxPools - in.Made, MaxWeight: MaxWeight - in.Weight,
+		HoldsVolumes: volumes.Holds, MaxPools: MaxPools, MaxWeight: MaxWeight,
 	})
 	diags.Append(more...)
 	if made.Exceeded {
-		diags.Errorf(diag.InputTooLarge, diag.At(in.SpreadRef, ""), "more than %d pools would come out in all", MaxPools).
-			WithHint("render fewer Clusters at a time")
+		diags.Append(tooMany(in.SpreadRef)...)
 	}
 	if made.TooHeavy {
-		diags.Errorf(diag.InputTooLarge, diag.At(in.SpreadRef, ""), "the pools would take more than %d MiB in all", MaxWeight>>20).
-			WithHint("each pool has all labels and annotations of its group and of its seed: take out what is large, or render fewer Clusters at a time")
+		diags.Append(tooHeavy(in.SpreadRef)...)
 	}
 
 	classes := volumes.Classes(at.Dot("storage"))

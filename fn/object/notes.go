@@ -69,10 +69,10 @@ func WithoutNotes(node *yaml.Node) *yaml.Node {
 
 // origin gives the file that an object is in, and what that is called in messages.
 func origin(node *yaml.Node) (place, name string) {
-	annotations := tree.Strings(node, "metadata", "annotations")
-	place = annotations[kioutil.PathAnnotation]
+	annotations := tree.Get(node, "metadata", "annotations")
+	place = tree.String(annotations, kioutil.PathAnnotation)
 	if place == "" {
-		place = annotations[kioutil.LegacyPathAnnotation] //nolint:staticcheck // older kpt sets only this one
+		place = tree.String(annotations, kioutil.LegacyPathAnnotation) //nolint:staticcheck // older kpt sets only this one
 	}
-	return place, cmp.Or(annotations[called], place)
+	return place, cmp.Or(tree.String(annotations, called), place)
 }

@@ -5,6 +5,7 @@ package object
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -17,9 +18,10 @@ type Set struct {
 	byKey       map[Key]*Object
 	former      map[Key][]*Object
 	deployments map[Key][]*Object
-	references  map[string][]*Object
-	owned       map[string][]*Object
-	byGroup     map[string][]*Object
+	// The rest is made when it is first needed, by whoever is first: clusters are expanded side by side.
+	references, owned, byGroup map[string][]*Object
+
+	referencesOnce, ownedOnce, byGroupOnce sync.Once
 }
 
 // NewSet indexes objects.
@@ -61,13 +63,13 @@ func (s *Set) Clusters() []*Object {
 
 // OfGroup lists the objects of an API group in the order of the input.
 func (s *Set) OfGroup(group string) []*Object {
-	if s.byGroup == nil {
+	s.byGroupOnce.Do(func() {
 		s.byGroup = map[string][]*Object{}
 		for _, x := range s.all {
 			g := x.Group()
 			s.byGroup[g] = append(s.byGroup[g], x)
 		}
-	}
+	})
 	return s.byGroup[group]
 }
 
@@ -87,7 +89,7 @@ func (s *Set) ClusterOf(o *Object) Key {
 
 // OwnedBy lists the objects of an owner in the order of the input.
 func (s *Set) OwnedBy(owner string) []*Object {
-	if s.owned == nil {
+	s.ownedOnce.Do(func() {
 		s.owned = map[string][]*Object{}
 		for _, x := range s.all {
 			if o := x.Owner(); o != "" {
@@ -95,7 +97,7 @@ func (s *Set) OwnedBy(owner string) []*Object {
 				s.owned[o] = append(s.owned[o], x)
 			}
 		}
-	}
+	})
 	return s.owned[strings.TrimPrefix(owner, "default/")]
 }
 
@@ -117,7 +119,7 @@ func (s *Set) Follow(from *Object, path ...string) (*Object, Key) {
 // Referrers lists the objects that have, anywhere, a reference with the kind and name of another one.
 // It looks through the whole input at its first use.
 func (s *Set) Referrers(to *Object) []*Object {
-	if s.references == nil {
+	s.referencesOnce.Do(func() {
 		s.references = map[string][]*Object{}
 		for _, x := range s.all {
 			seen := map[string]bool{}
@@ -128,7 +130,7 @@ func (s *Set) Referrers(to *Object) []*Object {
 				}
 			})
 		}
-	}
+	})
 	var out []*Object
 	for _, name := range append([]string{to.Ref.Name}, to.formerNames()...) {
 		for _, x := range s.references[to.Ref.Kind+"/"+name] {

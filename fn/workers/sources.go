@@ -16,16 +16,6 @@ import (
 	"github.com/vspread/vspread/internal/tree"
 )
 
-// source is a place that a machine's values come from, as a part of a VSphereMachineTemplate.
-type source struct {
-	spec *yaml.Node
-	at   diag.Where
-	// networks is the field that the source keeps its networks in.
-	networks string
-	// whole tells that the machines are copies of what is here, so that a place which is not here is none.
-	whole bool
-}
-
 // sources are in the order in which they count.
 type sources []source
 
@@ -107,9 +97,6 @@ func (s sources) value(field string) (*yaml.Node, source) {
 	}
 	return nil, source{}
 }
-
-// isSaid tells whether the source says something; the zero source does not.
-func (s source) isSaid() bool { return s.spec != nil }
 
 // machinePart writes the machine of a ClusterSpread as a part of a VSphereMachineTemplate.
 func machinePart(m v1alpha1.Machine) *yaml.Node {

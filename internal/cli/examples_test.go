@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	sdk "github.com/kptdev/krm-functions-sdk/go/fn"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 
 	"github.com/vspread/vspread/fn"
@@ -119,25 +118,29 @@ func run(t *testing.T, in []byte) string {
 
 func shuffled(t *testing.T, in []byte, seed uint64) []byte {
 	t.Helper()
-	rl, err := sdk.ParseResourceList(in)
-	if err != nil {
-		t.Fatal(err)
+	rl, diags := fn.ReadResourceList(in)
+	if diags.HasErrors() {
+		t.Fatal(diags)
 	}
 	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(rl.Items), func(i, j int) { rl.Items[i], rl.Items[j] = rl.Items[j], rl.Items[i] })
-	return fn.WriteResourceList(rl)
+	var out bytes.Buffer
+	if _, err := rl.WriteTo(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // ours is the part of an output that vspread has written.
 func ours(t *testing.T, out []byte) string {
 	t.Helper()
-	rl, err := sdk.ParseResourceList(out)
-	if err != nil {
-		t.Fatal(err)
+	rl, diags := fn.ReadResourceList(out)
+	if diags.HasErrors() {
+		t.Fatal(diags)
 	}
 	var b strings.Builder
 	for _, o := range rl.Items {
-		if o.GetAnnotation("vspread.dev/owner") != "" {
-			b.WriteString(o.String() + "---\n")
+		if o.GetAnnotations()["vspread.dev/owner"] != "" {
+			b.WriteString(o.MustString() + "---\n")
 		}
 	}
 	if b.Len() == 0 {

@@ -48,11 +48,10 @@ It reads nothing else: no files, no network, no environment. With an error it ch
 			if err != nil {
 				return err
 			}
-			out, diags := fn.Run(in)
+			diags, err := fn.Stream(in, s.Out)
 			if err := report(s, diags); err != nil {
 				return err
 			}
-			_, err = s.Out.Write(out)
 			return err
 		},
 	}

@@ -111,12 +111,11 @@ func newPluginRun(s Streams) *cobra.Command {
 			if err := report(s, diags); err != nil {
 				return err
 			}
-			out := fn.Transform(input.Items, input.Config)
+			out := fn.Render(input.Items, input.Config)
 			if err := report(s, out.Diags); err != nil {
 				return err
 			}
-			_, err = s.Out.Write(output.Document(out.Items))
-			return err
+			return output.Stream(s.Out, out.Items, out.Added, out.Last...)
 		},
 	}
 }

@@ -67,8 +67,8 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if o.output != "" {
 		return o.intoDirectory(s, input)
 	}
-	out := o.expanded(input)
-	wanted, diags := output.Wanted(out.Items, output.Part(o.only))
+	out := o.expanded(input, fn.Render)
+	wanted, added, diags := output.WantedOf(out.Items, out.Added, output.Part(o.only))
 	if !out.Diags.HasErrors() {
 		out.Diags.Append(diags...)
 		input.Locate(out.Diags)
@@ -76,13 +76,15 @@ func (o renderOptions) run(c *cobra.Command, s Streams, paths []string) error {
 	if err := report(s, out.Diags); err != nil {
 		return err
 	}
-	_, err = s.Out.Write(output.Document(wanted))
-	return err
+	return output.Stream(s.Out, wanted, added)
 }
 
 // expanded does the function's job. Who says --only does already what the info about a bare StorageClass asks for.
-func (o renderOptions) expanded(input *source.Manifests) fn.Outcome {
-	out := expand(input)
+func (o renderOptions) expanded(input *source.Manifests, transform transformer) fn.Outcome {
+	if o.pruneTemplates {
+		transform = fn.Transform // which templates are named is asked of the objects
+	}
+	out := expandWith(input, transform)
 	if o.only != "" {
 		out.Diags = slices.DeleteFunc(out.Diags, func(d *diag.Diagnostic) bool { return d.Code == diag.StorageDirect })
 	}
@@ -116,7 +118,7 @@ func (o renderOptions) intoDirectory(s Streams, input *source.Manifests) error {
 		}
 	}
 	input.Diags.Append(earlier.Diags...)
-	out := o.expanded(input)
+	out := o.expanded(input, fn.Transform)
 	earlier.Locate(out.Diags)
 	wanted, diags := output.Wanted(out.Items, output.Part(o.only))
 	layout := output.Arrange(o.output, wanted, out.Items, earlier.Items)

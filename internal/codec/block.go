@@ -23,14 +23,20 @@ type Block struct {
 // texts of printable ASCII, whole numbers and booleans. False is a tree with something else in it, such as a comment, an
 // anchor or a text of several lines; nothing is appended then.
 func AppendBlock(b []byte, node *yaml.Node, o Block) ([]byte, bool) {
+	out, _, ok := AppendAnnotated(b, node, o)
+	return out, ok
+}
+
+// AppendAnnotated is AppendBlock for an object, and tells behind which byte further annotations of it go; 0 is that it has none.
+func AppendAnnotated(b []byte, node *yaml.Node, o Block) (out []byte, annotated int, ok bool) {
 	w := block{out: b, without: o.Without}
 	if o.Wide {
 		w.ofList = 2
 	}
 	if !isBlock(node, yaml.MappingNode, yaml.NodeTagMap) || len(node.Content) == 0 || !w.mapping(node, o.Indent, 0) {
-		return b, false
+		return b, 0, false
 	}
-	return w.out, true
+	return w.out, w.annotated, true
 }
 
 type block struct {
@@ -38,6 +44,8 @@ type block struct {
 	// ofList is how much further a list is indented than its key.
 	ofList  int
 	without []string
+	// annotated is behind the last annotation.
+	annotated int
 }
 
 // below is how far a mapping is from metadata.annotations: at the root, in the metadata, there, or elsewhere.
@@ -85,6 +93,9 @@ func (w *block) mapping(n *yaml.Node, indent int, at below) bool {
 		if !w.value(value, indent, next) {
 			return false
 		}
+	}
+	if at == annotations {
+		w.annotated = len(w.out)
 	}
 	return !isFirst
 }

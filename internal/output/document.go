@@ -11,6 +11,7 @@ package output
 import (
 	"bytes"
 	"cmp"
+	"io"
 	"path"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/codec"
+	"github.com/vspread/vspread/internal/parallel"
 	"github.com/vspread/vspread/internal/tree"
 )
 
@@ -32,6 +34,37 @@ func Document(items []*yaml.RNode) []byte {
 		out = appendObject(out, n, len(items) == 1)
 	}
 	return out
+}
+
+// chunk is how many objects one processor encodes at a time.
+const chunk = 64
+
+// Stream is Document for objects of which many are sealed; they follow the items, and others follow them. The error is that of
+// writing.
+func Stream(out io.Writer, items []*yaml.RNode, added []object.Sealed, last ...*yaml.RNode) error {
+	n := len(items) + len(added) + len(last)
+	for _, text := range parallel.InOrder((n+chunk-1)/chunk, func(i int) []byte {
+		var text []byte
+		for at := i * chunk; at < min(n, (i+1)*chunk); at++ {
+			if at > 0 {
+				text = append(text, "---\n"...)
+			}
+			switch behind := at - len(items); {
+			case behind < 0:
+				text = appendObject(text, items[at], n == 1)
+			case behind < len(added):
+				text = added[behind].AppendDocument(text)
+			default:
+				text = appendObject(text, last[behind-len(added)], n == 1)
+			}
+		}
+		return text
+	}) {
+		if _, err := out.Write(text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // appendObject writes an object without the notes; alone tells that nothing else is in the file.

@@ -3,6 +3,8 @@
 package output
 
 import (
+	"slices"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/object"
@@ -24,21 +26,31 @@ type Part string
 
 // Wanted leaves out what is not to be applied, or not where the part goes.
 func Wanted(items []*yaml.RNode, only Part) ([]*yaml.RNode, diag.List) {
+	out, _, diags := WantedOf(items, nil, only)
+	return out, diags
+}
+
+// WantedOf is Wanted for items and sealed objects that follow them.
+func WantedOf(items []*yaml.RNode, added []object.Sealed, only Part) ([]*yaml.RNode, []object.Sealed, diag.List) {
 	var diags diag.List
+	isWanted := func(kind, owner string) bool {
+		direct := kind == "StorageClass" && owner != ""
+		return only == Everything || direct == (only == Storage)
+	}
 	var out []*yaml.RNode
 	for _, item := range items {
-		x := object.New(item.YNode(), 0)
-		direct := x.Ref.Kind == "StorageClass" && x.Owner() != ""
-		if x.IsLocalConfig() || only == Storage && !direct || only == Management && direct {
-			continue
+		if x := object.New(item.YNode(), 0); !x.IsLocalConfig() && isWanted(x.Ref.Kind, x.Owner()) {
+			out = append(out, item)
 		}
-		out = append(out, item)
 	}
-	if only == Storage && len(out) == 0 {
+	if only != Everything {
+		added = slices.DeleteFunc(slices.Clone(added), func(s object.Sealed) bool { return !isWanted(s.Ref.Kind, s.Owner) })
+	}
+	if only == Storage && len(out)+len(added) == 0 {
 		diags.Errorf(diag.StorageDirect, diag.Where{}, "there is no StorageClass to be applied directly").
 			WithHint("set storage.delivery: Direct; with ClusterResourceSet, Cluster API delivers it")
 	}
-	return out, diags
+	return out, added, diags
 }
 
 // Pruned leaves out templates of earlier output that no MachineDeployment names, and tells which.
