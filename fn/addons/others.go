@@ -86,8 +86,8 @@ func bareClasses(objects *object.Set) []brought {
 func carriedClasses(cluster site.Cluster, has labels.Set, objects *object.Set) []brought {
 	var out []brought
 	seen := map[object.Key]bool{}
-	for _, set := range objects.OfGroup(addonsv1.GroupVersion.Group) {
-		if set.Ref.Kind != "ClusterResourceSet" || set.Owner() != "" || set.IsLocalConfig() || set.Key().Namespace != cluster.Object.Key().Namespace {
+	for _, set := range objects.OfKind(addonsv1.GroupVersion.Group, "ClusterResourceSet", cluster.Object.Key().Namespace) {
+		if set.Owner() != "" || set.IsLocalConfig() {
 			continue
 		}
 		if selector := object.Selector(tree.Get(set.Node, "spec", "clusterSelector")); selector == nil || !selector.Matches(has) {

@@ -19,9 +19,10 @@ type Set struct {
 	former      map[Key][]*Object
 	deployments map[Key][]*Object
 	// The rest is made when it is first needed, by whoever is first: clusters are expanded side by side.
-	references, owned, byGroup map[string][]*Object
+	references, owned, byGroup, firsts map[string][]*Object
+	byKind                             map[Key][]*Object
 
-	referencesOnce, ownedOnce, byGroupOnce sync.Once
+	referencesOnce, ownedOnce, byGroupOnce, firstsOnce, byKindOnce sync.Once
 }
 
 // NewSet indexes objects.
@@ -71,6 +72,36 @@ func (s *Set) OfGroup(group string) []*Object {
 		}
 	})
 	return s.byGroup[group]
+}
+
+// OfKind lists the objects of a kind in a namespace, in the order of the input. What looks at each Cluster's own objects asks here:
+// to go through all of them for each Cluster takes the square of their number.
+func (s *Set) OfKind(group, kind, namespace string) []*Object {
+	s.byKindOnce.Do(func() {
+		s.byKind = map[Key][]*Object{}
+		for _, x := range s.all {
+			k := x.Key()
+			k.Name = ""
+			s.byKind[k] = append(s.byKind[k], x)
+		}
+	})
+	return s.byKind[NewKey(group, kind, namespace, "")]
+}
+
+// Firsts lists the user's objects of an API group that are the first of their kind and version, in the order of the input.
+func (s *Set) Firsts(group string) []*Object {
+	s.firstsOnce.Do(func() {
+		s.firsts = map[string][]*Object{}
+		type version struct{ apiVersion, kind string }
+		seen := map[version]bool{}
+		for _, x := range s.all {
+			if v := (version{x.Ref.APIVersion, x.Ref.Kind}); !seen[v] && x.Owner() == "" {
+				seen[v] = true
+				s.firsts[x.Group()] = append(s.firsts[x.Group()], x)
+			}
+		}
+	})
+	return s.firsts[group]
 }
 
 // MachineDeployments lists those of a Cluster in the order of the input.

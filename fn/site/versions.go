@@ -18,9 +18,9 @@ func capvVersion(objects *object.Set, wanted v1alpha1.InfrastructureVersion, at 
 		return wanted
 	}
 	var first *object.Object
-	for _, o := range objects.OfGroup(object.InfrastructureGroup) {
+	for _, o := range objects.Firsts(object.InfrastructureGroup) {
 		switch {
-		case o.Owner() != "" || !strings.HasPrefix(o.Ref.Kind, "VSphere"): // ours, or another provider's
+		case !strings.HasPrefix(o.Ref.Kind, "VSphere"): // another provider's
 		case IsRetired(o): // it says nothing about the CAPV that gets ours
 		case first == nil:
 			first = o

@@ -3,8 +3,6 @@
 package workers
 
 import (
-	"slices"
-
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/internal/diag"
 	"github.com/vspread/vspread/internal/tree"
@@ -40,15 +38,17 @@ func refuseOtherWorkers(in Input, diags *diag.List) {
 func othersOf(in Input) []*object.Object {
 	var out []*object.Object
 	for _, group := range poolGroups {
-		for _, o := range in.Objects.OfGroup(group) {
-			switch {
-			case !slices.Contains(otherWorkers, o.Ref.Kind), o.Owner() != "", o.IsLocalConfig(),
-				in.Objects.ClusterOf(o) != in.Cluster.Object.Key(),
-				len(tree.List(o.Node, "metadata", "ownerReferences")) > 0,
-				tree.Get(o.Node, "metadata", "labels", controlPlaneLabel) != nil:
-				continue
+		for _, kind := range otherWorkers {
+			for _, o := range in.Objects.OfKind(group, kind, in.Cluster.Object.Key().Namespace) {
+				switch {
+				case o.Owner() != "", o.IsLocalConfig(),
+					in.Objects.ClusterOf(o) != in.Cluster.Object.Key(),
+					len(tree.List(o.Node, "metadata", "ownerReferences")) > 0,
+					tree.Get(o.Node, "metadata", "labels", controlPlaneLabel) != nil:
+					continue
+				}
+				out = append(out, o)
 			}
-			out = append(out, o)
 		}
 	}
 	return out

@@ -23,6 +23,12 @@ const shownRules = 10
 // checkSelecting looks at objects of the user's that choose machines by labels or a MachineDeployment by its name: at health
 // checks that take the loss of a host for sick machines, and at what chooses nothing now that pools stand where the seed stood.
 func checkSelecting(out Output, in Input, diags *diag.List) {
+	own := in.Cluster.Object.Key()
+	checks := in.Objects.OfKind(object.CoreGroup, "MachineHealthCheck", own.Namespace)
+	rules := in.Objects.OfKind(object.CoreGroup, "MachineDrainRule", own.Namespace)
+	if len(checks)+len(rules)+len(out.Seeds) == 0 {
+		return // nothing selects, which is not worth the labels of all machines
+	}
 	w := workforce{pools: machinesOfPools(out, in.Cluster), others: otherMachines(out, in)}
 	for _, s := range out.Seeds {
 		if s.Ref.Kind == "MachineDeployment" {
@@ -31,22 +37,19 @@ func checkSelecting(out Output, in Input, diags *diag.List) {
 		}
 	}
 	var drains diag.List
-	for _, o := range in.Objects.OfGroup(object.CoreGroup) {
-		if o.Owner() != "" || o.IsLocalConfig() || o.Key().Namespace != in.Cluster.Object.Key().Namespace {
+	for _, o := range checks {
+		selector := object.Selector(tree.Get(o.Node, "spec", "selector"))
+		if o.Owner() != "" || o.IsLocalConfig() || in.Objects.ClusterOf(o) != own || selector == nil {
 			continue
 		}
-		switch {
-		case o.Ref.Kind == "MachineHealthCheck" && in.Objects.ClusterOf(o) == in.Cluster.Object.Key():
-			selector := object.Selector(tree.Get(o.Node, "spec", "selector"))
-			if selector == nil {
-				continue
-			}
-			if w.selected(w.pools, selector) != nil {
-				w.noteOwnLimit(o, selector, in, diags)
-			} else {
-				w.noteSelectsNothing(o, "spec.selector", selector, in, diags)
-			}
-		case o.Ref.Kind == "MachineDrainRule":
+		if w.selected(w.pools, selector) != nil {
+			w.noteOwnLimit(o, selector, in, diags)
+		} else {
+			w.noteSelectsNothing(o, "spec.selector", selector, in, diags)
+		}
+	}
+	for _, o := range rules {
+		if o.Owner() == "" && !o.IsLocalConfig() {
 			w.checkDrainRule(o, in, &drains)
 		}
 	}
@@ -203,6 +206,9 @@ var referring = []struct {
 
 // noteReferences tells of references to a seed, which is applied no more.
 func (w workforce) noteReferences(in Input, diags *diag.List) {
+	if len(w.seeds) == 0 {
+		return
+	}
 	for _, r := range referring {
 		for _, o := range in.Objects.OfGroup(r.group) {
 			if o.IsLocalConfig() {
