@@ -26,6 +26,7 @@ func Main(args []string, s Streams) (status int) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	out := &checkedWriter{next: s.Out}
 	s.Out = out
+	s.told = &told{}
 	defer func() {
 		if out.err != nil {
 			fmt.Fprintf(s.Err, "error: the output is not complete: %s\n", diag.Printable(complaint(out.err)))
@@ -47,7 +48,9 @@ func Main(args []string, s Streams) (status int) {
 	root.SetArgs(args)
 	err := helplessness(root, args)
 	if err == nil {
-		err = root.Execute()
+		var c *cobra.Command
+		c, err = root.ExecuteC()
+		s.told.mentionFlag(s.Err, c)
 	}
 	status = World
 	var usage usageError
@@ -112,6 +115,7 @@ Exit status: 0 fine, 1 the input has errors, 2 wrong usage, 3 something outside 
 	root.Version = ownVersion()
 	root.SetVersionTemplate(versionLine())
 	root.Flags().Bool("version", false, "print the version")
+	root.PersistentFlags().BoolVarP(&s.told.verbose, "verbose", "v", false, "list each diagnostic, also those that say the same of many objects")
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)

@@ -38,8 +38,9 @@ and writes it with the workers' objects added, changed and removed, and with wha
 It reads nothing else: no files, no network, no environment. With an error it changes nothing.
 
 ` + functionConfig,
-		Example: functionExamples,
-		Args:    cobra.NoArgs,
+		Example:     functionExamples,
+		Args:        cobra.NoArgs,
+		Annotations: runByTool,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if isTerminal(s.In) {
 				return c.Root().Help()

@@ -121,7 +121,7 @@ func (o planOptions) run(c *cobra.Command, s Streams, paths []string) error {
 		return report(s, diags)
 	}
 	plan.Diags = append(diags, plan.Diags...).Sorted()
-	if err := write(&render.Plan{Plan: *plan, From: sideName(from), To: sideName(to)}); err != nil {
+	if err := write(&render.Plan{Plan: *plan, From: sideName(from), To: sideName(to), Verbose: s.told.verbose}); err != nil {
 		return err
 	}
 	if err := report(s, plan.Diags); err != nil {

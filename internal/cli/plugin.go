@@ -99,10 +99,11 @@ func installPlugin(target string, duplicate bool) error {
 // and stdout as plain YAML.
 func newPluginRun(s Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:    "run CONFIG",
-		Short:  "Run as kustomize's exec plugin",
-		Hidden: true,
-		Args:   cobra.MinimumNArgs(1),
+		Use:         "run CONFIG",
+		Short:       "Run as kustomize's exec plugin",
+		Hidden:      true,
+		Args:        cobra.MinimumNArgs(1),
+		Annotations: runByTool,
 		RunE: func(_ *cobra.Command, args []string) error {
 			input, diags, err := source.ForPlugin(args[0], s.In)
 			if err != nil {

@@ -48,9 +48,7 @@ func (e comparisonError) Unwrap() error { return e.error }
 
 // report prints diagnostics, the most useful first, and stops the command when one is an error.
 func report(s Streams, diags diag.List) error {
-	for _, d := range diags.Sorted() {
-		fmt.Fprintln(s.Err, d)
-	}
+	s.told.print(s.Err, diags.Sorted())
 	if diags.HasErrors() {
 		return errInvalid
 	}

@@ -11,6 +11,8 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	// told is what the run has printed of diagnostics; Main makes it.
+	told *told
 }
 
 // checkedWriter remembers the first error of writing, so that no output is lost without a word.

@@ -100,19 +100,28 @@ func (d *Diagnostic) WithHint(format string, args ...any) {
 }
 
 // String is the one complete line that goes to a terminal.
-func (d *Diagnostic) String() string {
+func (d *Diagnostic) String() string { return d.line(d.place(), Cut(d.Object.String(), longestWord)) }
+
+// place is where the diagnostic stands in its file, as far as that is known.
+func (d *Diagnostic) place() string {
+	file := Cut(d.Object.File, longestWord)
+	if p := d.Position; p.Line > 0 {
+		// Objects without a file and with a position were read from a stream.
+		return fmt.Sprintf("%s:%d:%d", cmp.Or(file, "stdin"), p.Line, p.Column)
+	}
+	return file
+}
+
+// line writes the diagnostic with these words for where it stands and for its object.
+func (d *Diagnostic) line(place, object string) string {
 	var b strings.Builder
 	b.WriteString(d.Severity.String() + ": ")
-	switch p := d.Position; {
-	case p.Line > 0:
-		// Objects without a file and with a position were read from a stream.
-		fmt.Fprintf(&b, "%s:%d:%d: ", cmp.Or(Cut(d.Object.File, longestWord), "stdin"), p.Line, p.Column)
-	case d.Object.File != "":
-		b.WriteString(Cut(d.Object.File, longestWord) + ": ")
+	if place != "" {
+		b.WriteString(place + ": ")
 	}
 	field := Cut(d.Field, longestWord)
-	if s := d.Object.String(); s != "" {
-		b.WriteString(Cut(s, longestWord))
+	if object != "" {
+		b.WriteString(object)
 		if field != "" {
 			b.WriteString(" " + field)
 		}

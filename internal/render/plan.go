@@ -22,6 +22,8 @@ type PlanSide struct {
 type Plan struct {
 	rollout.Plan
 	From, To PlanSide
+	// Verbose wants each diagnostic for itself, also of those that say the same of many objects.
+	Verbose bool
 }
 
 // planRow is a pool that changes, as all tables show it.

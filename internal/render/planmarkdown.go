@@ -54,17 +54,11 @@ func (c *comment) list(lines []string, room int, one, several string) {
 func (p *Plan) Markdown(w io.Writer) error {
 	c := &comment{}
 	c.add("%s\n**%s**\n", PlanMarker, prose(p.Sentence, longestSentence))
-	var lines []string
-	for _, d := range p.Diags {
-		if d.Severity >= diag.Warning {
-			lines = append(lines, fmt.Sprintf("\n> **%s** %s\n", d.Severity, prose(strings.TrimPrefix(d.String(), d.Severity.String()+": "), longestMessage)))
-		}
-	}
-	c.list(lines, roomForDiags, "message", "messages")
+	p.addMessages(c)
 	rows, untouched := p.rows()
 	if len(rows) > 0 {
 		c.add("\n| pool | change | host | datastore | machines | reason |\n|---|---|---|---|---|---|\n")
-		lines = nil
+		var lines []string
 		for _, r := range rows {
 			lines = append(lines, row(nameCell(r.pool), r.change, nameCell(r.host), nameCell(r.datastore), r.machines, proseCell(r.reason)))
 		}
@@ -76,7 +70,7 @@ func (p *Plan) Markdown(w io.Writer) error {
 	hosts, same := p.hostRows()
 	if len(hosts) > 0 {
 		c.add("\n<details><summary>Hosts: before, at most meanwhile, after</summary>\n\n| host | datastore | machines | memory GiB | disk GiB |\n|---|---|---|---|---|\n")
-		lines = nil
+		var lines []string
 		for _, r := range hosts {
 			lines = append(lines, row(nameCell(r.host), nameCell(r.datastore), r.machines, r.memory, r.disk))
 		}
@@ -98,7 +92,7 @@ func (p *Plan) Markdown(w io.Writer) error {
 	if len(p.Steps) > 0 {
 		c.add("\nTo do by hand:\n")
 	}
-	lines = nil
+	var lines []string
 	for _, s := range p.Steps {
 		line := fmt.Sprintf("\n- %s\n", prose(s.Text, longestSentence))
 		if s.Command != "" {
@@ -110,6 +104,29 @@ func (p *Plan) Markdown(w io.Writer) error {
 	c.add("\n<sub>%s → %s</sub>\n", p.From.markdown(), p.To.markdown())
 	_, err := io.WriteString(w, c.text.String())
 	return err
+}
+
+// addMessages adds the errors and warnings, those that say the same of many objects as one line.
+func (p *Plan) addMessages(c *comment) {
+	var wrong diag.List
+	for _, d := range p.Diags {
+		if d.Severity >= diag.Warning {
+			wrong.Append(d)
+		}
+	}
+	groups := wrong.Grouped()
+	if p.Verbose {
+		groups = wrong.Apart()
+	}
+	var lines []string
+	for _, g := range groups {
+		severity := g[0].Severity.String()
+		lines = append(lines, fmt.Sprintf("\n> **%s** %s\n", severity, prose(strings.TrimPrefix(g.String(), severity+": "), longestMessage)))
+	}
+	c.list(lines, roomForDiags, "message", "messages")
+	if len(groups) < len(wrong) {
+		c.add("\n`vspread plan -v` lists all %s.\n", many(len(wrong), "message", "messages"))
+	}
 }
 
 // short is the beginning of the commit, or nothing.
