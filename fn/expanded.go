@@ -52,6 +52,9 @@ func (r *run) expandAll(inputs []expand.Input, seal bool) []expanded {
 func (r *run) expand(in expand.Input, seal bool) expanded {
 	var x expanded
 	x.Output, x.made = expand.Expand(in)
+	for _, d := range x.made {
+		d.For = in.Cluster.Ref
+	}
 	x.changes, x.compared = ownership.Compare(x.Owner, x.Desired, r.objects, r.items)
 	for i, pair := range x.changes.Kept {
 		object.RefuseImmutableStorage(&x.compared, pair.Existing.Ref, pair.Existing.Node, pair.Desired.Node.YNode())

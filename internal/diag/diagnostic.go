@@ -92,6 +92,8 @@ type Diagnostic struct {
 	InText  Position
 	Message string
 	Hint    string
+	// For is the Cluster in whose turn it was found, where the object is for several. Nobody is told but of whom the same is said.
+	For Ref
 }
 
 // WithHint sets the hint: what to do about it.
@@ -243,7 +245,14 @@ func (l List) Sorted() List {
 			cmp.Compare(a.Hint, b.Hint),
 		)
 	})
-	return slices.CompactFunc(out, func(a, b *Diagnostic) bool { return *a == *b })
+	return slices.CompactFunc(out, (*Diagnostic).saysLike)
+}
+
+// saysLike tells whether a diagnostic repeats another one.
+func (d *Diagnostic) saysLike(other *Diagnostic) bool {
+	x := *other
+	x.For = d.For
+	return *d == x
 }
 
 // compareFields orders spec.workers[2] before spec.workers[10]: runs of digits compare as numbers.

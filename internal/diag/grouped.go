@@ -85,15 +85,31 @@ func (g Group) String() string {
 	if more := len(g) - len(names); more > 0 {
 		about += " and " + Count(more, "other", "others")
 	}
+	if first.isForOne() {
+		return first.line(first.place(), Cut(first.Object.String(), longestWord)+" for Clusters "+about)
+	}
 	if first.Object.Name == "" {
 		return first.line(about, Cut(first.Object.String(), longestWord))
 	}
 	return first.line(first.place(), strings.TrimSpace(Cut(first.Object.Kind, longestWord)+" "+about))
 }
 
-// label tells a diagnostic from the others of its group: the name of its object, or else its place.
+// isForOne tells whether the diagnostic is about what one object, such as a ClusterSpread, means for one of its Clusters.
+func (d *Diagnostic) isForOne() bool {
+	f := d.For
+	return f.Name != "" && (d.Object.Kind != f.Kind || d.Object.Name != f.Name || d.Object.Namespace != f.Namespace) && f.isNamedIn(d.Message+" "+d.Hint)
+}
+
+// isNamedIn tells whether a text has the object's name as a word.
+func (r Ref) isNamedIn(text string) bool { return r.without(text) != text }
+
+// label tells a diagnostic from the others of its group: the name of its object, or else its place; of one object, the Cluster.
 func (d *Diagnostic) label() string {
-	switch o := d.Object; {
+	o := d.Object
+	if d.isForOne() {
+		o = d.For
+	}
+	switch {
 	case o.Name == "":
 		return d.place()
 	case o.Namespace != "":
@@ -107,6 +123,10 @@ func (d *Diagnostic) wording() wording {
 	w := wording{severity: d.Severity, code: d.Code, object: d.Object.Kind, field: d.Field, message: d.Object.without(d.Message), hint: d.Object.without(d.Hint)}
 	if d.Object.Name == "" {
 		w.object = d.Object.String()
+	}
+	if d.isForOne() {
+		w.object = d.Object.String() + "\x00" + d.Object.File
+		w.message, w.hint = d.For.without(d.Message), d.For.without(d.Hint)
 	}
 	if d.Position.Line == 0 {
 		w.line = d.InText.Line

@@ -55,6 +55,14 @@ func TestGroupLine(t *testing.T) {
 			with(func(d *diag.Diagnostic) { d.Object.Namespace, d.Object.Name, d.Message = "c-{n}", "c", "is c-{n}/c" }), 4,
 			[]string{"warning: fleet.yaml: Cluster c-a/c, c-b/c, c-c/c and 1 other spec.paused: is c-a/c; set it to false [Paused]"},
 		},
+		"one object for many Clusters": {
+			with(func(d *diag.Diagnostic) {
+				d.For = diag.Ref{Kind: "Cluster", Namespace: "edge", Name: "c-{n}"}
+				d.Object = diag.Ref{Kind: "ClusterSpread", Name: "fleet", File: "spread.yaml"}
+				d.Field, d.Message, d.Hint = "spec.workers[0].seed", "Cluster c-{n} has no MachineDeployment \"md\"", "name another"
+			}), 5,
+			[]string{"warning: spread.yaml: ClusterSpread fleet for Clusters edge/c-a, edge/c-b, edge/c-c and 2 others spec.workers[0].seed: Cluster c-a has no MachineDeployment \"md\"; name another [Paused]"},
+		},
 		"files": {
 			with(func(d *diag.Diagnostic) { d.Where = diag.At(diag.Ref{File: "{n}.yaml"}, "") }), 5,
 			[]string{"warning: a.yaml, b.yaml, c.yaml and 2 others: is true; set it to false [Paused]"},
@@ -89,7 +97,7 @@ func lettered(each diag.Diagnostic, n int) diag.List {
 	var l diag.List
 	for i := range n {
 		d := each
-		for _, text := range []*string{&d.Object.Name, &d.Object.Namespace, &d.Object.File, &d.Message, &d.Hint} {
+		for _, text := range []*string{&d.Object.Name, &d.Object.Namespace, &d.Object.File, &d.Message, &d.Hint, &d.For.Name} {
 			*text = strings.ReplaceAll(*text, "{n}", string(rune('a'+i)))
 		}
 		l.Append(&d)
