@@ -17,16 +17,16 @@ import (
 
 // apply compares what is wanted with what is there. It changes nothing yet: the function it gives does,
 // when there are no errors, and returns the items by position, nil where one is removed, and the new ones.
-func (r *run) apply(outputs []expanded, hidden []*object.Object) func() (kept []*yaml.RNode, added []addition, last []*yaml.RNode) {
+func (r *run) apply(outputs []expanded, hidden []*object.Object) func() (kept []*yaml.RNode, added []*addition, last []*yaml.RNode) {
 	for _, out := range outputs {
 		r.diags.Append(out.compared...)
 		r.refuseRemovalInBuild(out)
 	}
 	r.refuseCollisions(outputs)
 	r.warnAbsentOwners()
-	return func() ([]*yaml.RNode, []addition, []*yaml.RNode) {
+	return func() ([]*yaml.RNode, []*addition, []*yaml.RNode) {
 		items := r.items
-		var added []addition
+		var added []*addition
 		removed := map[int]bool{}
 		replaced := map[int]*yaml.RNode{}
 		moved := map[string]string{}
@@ -38,7 +38,9 @@ func (r *run) apply(outputs []expanded, hidden []*object.Object) func() (kept []
 			for item, n := range changes.Replace {
 				replaced[item] = n
 			}
-			added = append(added, out.added...)
+			for j := range out.added {
+				added = append(added, &out.added[j])
+			}
 			for _, pair := range changes.Kept {
 				if !pair.Desired.Template && pair.Existing.Place != "" {
 					moved[pair.Desired.File] = pair.Existing.Place
@@ -60,7 +62,7 @@ func (r *run) apply(outputs []expanded, hidden []*object.Object) func() (kept []
 			}
 			edit(items[o.Item], codec.String("true"), "metadata", "annotations", object.LocalConfig)
 		}
-		slices.SortStableFunc(added, func(a, b addition) int {
+		slices.SortStableFunc(added, func(a, b *addition) int {
 			return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Ref.Namespace, b.Ref.Namespace))
 		})
 		kept := make([]*yaml.RNode, len(items))

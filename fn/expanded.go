@@ -64,12 +64,13 @@ func (r *run) expand(in expand.Input, seal bool) expanded {
 	if seal {
 		x.Weight = 0
 	}
+	var sealer object.Sealer
 	for i, d := range x.changes.Add {
 		if !seal {
 			x.added[i] = addition{object.Head(d), d.Node}
 			continue
 		}
-		x.added[i] = addition{Sealed: object.Seal(d)}
+		x.added[i] = addition{Sealed: sealer.Seal(d)}
 		x.Weight += x.added[i].Sealed.Weight()
 	}
 	x.Desired, x.changes.Add = nil, nil

@@ -27,7 +27,7 @@ type Outcome struct {
 	// sorted by file. With errors they are exactly those of the input.
 	Items []*yaml.RNode
 	// Added are the new objects of Render, which follow the items, and Last is what follows these.
-	Added []object.Sealed
+	Added []*object.Sealed
 	Last  []*yaml.RNode
 	// Pools are not told by Render.
 	Pools []Pool
@@ -137,7 +137,7 @@ func transform(items []*yaml.RNode, config *yaml.RNode, seal bool) Outcome {
 	result := Outcome{Items: lists.close(kept), Last: last, Inventories: inventories, InventoryRefs: refs, Diags: r.diags.Sorted()}
 	for _, a := range added {
 		if seal {
-			result.Added = append(result.Added, a.Sealed)
+			result.Added = append(result.Added, &a.Sealed)
 		} else {
 			object.PlaceAt(a.node.YNode(), a.File, a.Position)
 			result.Items = append(result.Items, a.node)

@@ -22,7 +22,7 @@ import (
 type ResourceList struct {
 	Items []*yaml.RNode
 	// Added and Last follow the items, as in Outcome.
-	Added []object.Sealed
+	Added []*object.Sealed
 	Last  []*yaml.RNode
 	// FunctionConfig may be nil.
 	FunctionConfig *yaml.RNode

@@ -18,7 +18,7 @@ import (
 // place gives new objects the file they go to, behind what that file has already. An orchestrator that
 // keeps objects in files tells where they are by annotations; one that does not, kustomize, drops ours.
 // What belongs with an object that the user moved to another file goes there.
-func place(added []addition, items []*yaml.RNode, moved map[string]string) {
+func place(added []*addition, items []*yaml.RNode, moved map[string]string) {
 	next := map[string]int{}
 	for _, item := range items {
 		if item == nil {
@@ -27,8 +27,7 @@ func place(added []addition, items []*yaml.RNode, moved map[string]string) {
 		o := object.New(item.YNode(), 0)
 		next[o.Place] = max(next[o.Place], o.Index()+1)
 	}
-	for i := range added {
-		a := &added[i]
+	for _, a := range added {
 		if file, ok := moved[a.File]; ok {
 			a.File = file
 		}

@@ -41,7 +41,7 @@ const chunk = 64
 
 // Stream is Document for objects of which many are sealed; they follow the items, and others follow them. The error is that of
 // writing.
-func Stream(out io.Writer, items []*yaml.RNode, added []object.Sealed, last ...*yaml.RNode) error {
+func Stream(out io.Writer, items []*yaml.RNode, added []*object.Sealed, last ...*yaml.RNode) error {
 	n := len(items) + len(added) + len(last)
 	for _, text := range parallel.InOrder((n+chunk-1)/chunk, func(i int) []byte {
 		var text []byte

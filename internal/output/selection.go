@@ -31,7 +31,7 @@ func Wanted(items []*yaml.RNode, only Part) ([]*yaml.RNode, diag.List) {
 }
 
 // WantedOf is Wanted for items and sealed objects that follow them.
-func WantedOf(items []*yaml.RNode, added []object.Sealed, only Part) ([]*yaml.RNode, []object.Sealed, diag.List) {
+func WantedOf(items []*yaml.RNode, added []*object.Sealed, only Part) ([]*yaml.RNode, []*object.Sealed, diag.List) {
 	var diags diag.List
 	isWanted := func(kind, owner string) bool {
 		direct := kind == "StorageClass" && owner != ""
@@ -44,7 +44,7 @@ func WantedOf(items []*yaml.RNode, added []object.Sealed, only Part) ([]*yaml.RN
 		}
 	}
 	if only != Everything {
-		added = slices.DeleteFunc(slices.Clone(added), func(s object.Sealed) bool { return !isWanted(s.Ref.Kind, s.Owner) })
+		added = slices.DeleteFunc(slices.Clone(added), func(s *object.Sealed) bool { return !isWanted(s.Ref.Kind, s.Owner) })
 	}
 	if only == Storage && len(out)+len(added) == 0 {
 		diags.Errorf(diag.StorageDirect, diag.Where{}, "there is no StorageClass to be applied directly").
