@@ -211,3 +211,33 @@ func TestMachineHealthCheckIn(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// What is told to be in the form stays as it is, and what is not is changed.
+func TestIsMachineSpec(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"{}": true,
+		"{template: a, network: {devices: [{networkName: n, dhcp4: true}]}, customVMXKeys: {a: ''}}": true,
+		"{network: {devices: [{networkName: n, dhcp4: false}]}}":                                     false,
+		"{network: {devices: [{networkName: n, skipIPAllocation: false}]}}":                          false,
+		"{network: {devices: []}}":             false,
+		"{network: {devices: [{mtu: null}]}}":  false,
+		"{folder: ''}":                         false,
+		"{folder: null}":                       false,
+		"{resources: {requests: {}}}":          false,
+		"{dataDisks: [{name: a, sizeGiB: 1}]}": true,
+	} {
+		n := node(t, text)
+		before := written(t, n)
+		if got := convert.IsMachineSpec(n, "v1beta2"); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+		if convert.IsMachineSpec(n, "v1beta1") {
+			t.Errorf("%s: v1beta1 is in the form of v1beta2", text)
+		}
+		convert.MachineSpec(n, "v1beta2")
+		if changed := written(t, n) != before; changed == want {
+			t.Errorf("%s becomes %s", text, written(t, n))
+		}
+	}
+}

@@ -18,7 +18,7 @@ func MachineSpec(spec *yaml.Node, version string) {
 		tree.Remove(spec, "network", "preferredAPIServerCidr")
 	}
 	for _, device := range tree.List(spec, "network", "devices") {
-		for _, field := range []string{"dhcp4", "dhcp6", "skipIPAllocation"} {
+		for _, field := range deviceSwitches {
 			if tree.String(device, field) == "false" {
 				tree.Remove(device, field)
 			}
@@ -26,6 +26,21 @@ func MachineSpec(spec *yaml.Node, version string) {
 	}
 	tree.Prune(spec, "customVMXKeys")
 }
+
+// IsMachineSpec tells whether MachineSpec would change nothing.
+func IsMachineSpec(spec *yaml.Node, version string) bool {
+	for _, device := range tree.List(spec, "network", "devices") {
+		for _, field := range deviceSwitches {
+			if tree.String(device, field) == "false" {
+				return false
+			}
+		}
+	}
+	return !IsOld(version) && tree.IsPruned(spec, "customVMXKeys")
+}
+
+// deviceSwitches are fields of a network device that mean the same when they are false and when they are absent.
+var deviceSwitches = []string{"dhcp4", "dhcp6", "skipIPAllocation"}
 
 // MachineSpecIn writes the v1beta2 form in the wanted version.
 func MachineSpecIn(spec *yaml.Node, version string) {

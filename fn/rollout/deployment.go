@@ -14,10 +14,13 @@ import (
 
 // deploymentOf reads a MachineDeployment.
 func deploymentOf(o *object.Object) *group {
-	node := tree.Clone(o.Node)
-	tree.Remove(node, "status")
-	convert.MachineDeployment(node, o.Version())
-	withDefaults(node, o.Ref.Name)
+	node := o.Node
+	if convert.IsOld(o.Version()) || !isComplete(node) {
+		node = tree.Clone(node)
+		tree.Remove(node, "status")
+		convert.MachineDeployment(node, o.Version())
+		withDefaults(node, o.Ref.Name)
+	}
 	g := &group{
 		Object:   o,
 		node:     node,
@@ -26,6 +29,24 @@ func deploymentOf(o *object.Object) *group {
 		replicas: replicasOf(o, -1),
 	}
 	return g
+}
+
+// isComplete tells whether withDefaults would change nothing, as is so for what vspread writes; it is not worth a copy then.
+func isComplete(md *yaml.Node) bool {
+	cluster, version := tree.String(md, "spec", "clusterName"), tree.String(md, "spec", "template", "spec", "version")
+	for _, path := range [][]string{
+		{"metadata", "labels", clusterLabel},
+		{"spec", "selector", "matchLabels", clusterLabel},
+		{"spec", "template", "metadata", "labels", clusterLabel},
+	} {
+		if cluster == "" || tree.String(md, path...) != cluster {
+			return false
+		}
+	}
+	strategy := tree.Get(md, "spec", "rollout", "strategy")
+	return tree.Get(md, "status") == nil && version == convert.Version(version) && tree.Get(strategy, "type") != nil &&
+		(tree.String(strategy, "type") != "RollingUpdate" ||
+			tree.Get(strategy, "rollingUpdate", "maxSurge") != nil && tree.Get(strategy, "rollingUpdate", "maxUnavailable") != nil)
 }
 
 // withDefaults does what Cluster API's webhook does to a MachineDeployment, but for the replicas, for which it

@@ -171,8 +171,12 @@ func (s *side) spec(template *object.Object) *yaml.Node {
 	if spec, ok := s.specs[template]; ok {
 		return spec
 	}
-	spec := tree.Clone(tree.Get(template.Node, "spec", "template", "spec"))
-	if spec != nil && spec.Kind == yaml.MappingNode {
+	spec := tree.Get(template.Node, "spec", "template", "spec")
+	isWhole := spec != nil && spec.Kind == yaml.MappingNode && isVSphere(template) && convert.IsMachineSpec(spec, template.Version())
+	if !isWhole {
+		spec = tree.Clone(spec)
+	}
+	if spec != nil && spec.Kind == yaml.MappingNode && !isWhole {
 		switch {
 		case isVSphere(template):
 			convert.MachineSpec(spec, template.Version())

@@ -63,6 +63,22 @@ func Prune(mapping *yaml.Node, keep ...string) {
 	}
 }
 
+// IsPruned tells whether Prune would remove nothing.
+func IsPruned(mapping *yaml.Node, keep ...string) bool {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		key, value := mapping.Content[i], mapping.Content[i+1]
+		if isEmpty(value) || value.Kind == yaml.MappingNode && !slices.Contains(keep, key.Value) && !IsPruned(value, keep...) {
+			return false
+		}
+		if value.Kind == yaml.SequenceNode && slices.ContainsFunc(value.Content, func(element *yaml.Node) bool {
+			return element.Kind == yaml.MappingNode && !IsPruned(element, keep...)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
 // PruneShallow removes nulls and empty strings, mappings and lists that stand directly in a mapping, and
 // leaves what is below: there may be maps of the user's, where an empty value means something.
 func PruneShallow(mapping *yaml.Node) {
