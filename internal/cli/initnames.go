@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -44,14 +45,14 @@ func oddNames(cluster *object.Object) diag.List {
 	return diags
 }
 
-var plainWord = regexp.MustCompile(`^[\pL\pN_./@%+=:,-]+$`)
+var plainWord = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL\pN_./@%+=:,-]+$`) })
 
 // shellWord writes the name of a directory or file so that a shell reads one word, and a command no flag.
 func shellWord(name string) string {
 	if strings.HasPrefix(name, "-") {
 		name = "." + string(filepath.Separator) + name
 	}
-	if plainWord.MatchString(name) {
+	if plainWord().MatchString(name) {
 		return name
 	}
 	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"

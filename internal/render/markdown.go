@@ -5,6 +5,7 @@ package render
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/vspread/vspread/internal/diag"
@@ -86,7 +87,8 @@ func endOfUnit(s string) int {
 }
 
 var (
-	plainWord   = regexp.MustCompile(`^[\pL\pM]+(['’-][\pL\pM]+)*$`)
+	// plainWord is compiled when it is first needed: the classes of all letters would cost every start of the program a millisecond.
+	plainWord   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL\pM]+(['’-][\pL\pM]+)*$`) })
 	plainNumber = regexp.MustCompile(`^\d{1,6}$|^\d{1,3}\.\d{1,2}$`)
 	// commit is what a forge may take for one.
 	commit = regexp.MustCompile(`^[0-9a-fA-F]{7,}$`)
@@ -105,7 +107,7 @@ func inline(unit string, isFirst bool) string {
 			return code(unit)
 		}
 		return unit
-	case plainWord.MatchString(core), core == "", core == "→", core == "…", core == "-" && !isFirst:
+	case plainWord().MatchString(core), core == "", core == "→", core == "…", core == "-" && !isFirst:
 		return unit
 	case strings.Count(core, "`") == 2 && len(core) > 2 && core[0] == '`' && core[len(core)-1] == '`':
 		return before + code(core[1:len(core)-1]) + after

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/vspread/vspread/internal/codec"
@@ -98,7 +99,7 @@ func Files(v Values) (map[string][]byte, error) {
 // quoted writes a name on one line so that YAML reads a string, also within braces: clusters and inventories may be called 123.
 func quoted(name string) (string, error) {
 	text := strings.TrimSuffix(codec.Text(codec.String(name)), "\n")
-	if plain.MatchString(text) || text != name && !strings.Contains(text, "\n") {
+	if plain().MatchString(text) || text != name && !strings.Contains(text, "\n") {
 		return text, nil // it needs no quotes, or has some
 	}
 	var b strings.Builder
@@ -109,7 +110,7 @@ func quoted(name string) (string, error) {
 }
 
 // plain is what means nothing to YAML, wherever it stands.
-var plain = regexp.MustCompile(`^[\pL\pN_./ ()+=@~-]+$`)
+var plain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL\pN_./ ()+=@~-]+$`) })
 
 // SpreadFile is the file with the ClusterSpread.
 func (v Values) SpreadFile() string { return cmp.Or(v.Spread, "spread.yaml") }
