@@ -257,7 +257,7 @@ func (b *bench) hosted(kind string, host contender, command func(dir, program st
 	if err := f.WriteSources(sources); err != nil {
 		return err
 	}
-	c := contest{kind: kind, size: size, rounds: (b.pairs + 1) / 2}
+	c := contest{kind: kind, size: size, rounds: b.pairs}
 	for _, of := range []struct{ name, program string }{{vspread, b.program("vspread")}, {cat, copier}} {
 		place := filepath.Join(dir, of.name)
 		if err := f.WriteKustomization(place, of.program); err != nil {

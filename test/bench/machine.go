@@ -21,7 +21,7 @@ func field(path, key string) string {
 	if err != nil {
 		return ""
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		name, value, _ := strings.Cut(lines.Text(), ":")
 		if strings.TrimSpace(name) == key {

@@ -144,8 +144,8 @@ func sizeOf(r result) string {
 // cell is a message as a table can have it, without where this machine keeps its files.
 func (b *bench) cell(message string) string {
 	message = strings.ReplaceAll(strings.ReplaceAll(message, b.work+"/", ""), "|", `\|`)
-	if runes := []rune(message); len(runes) > 160 {
-		message = string(runes[:160]) + "…"
+	if runes := []rune(message); len(runes) > 200 {
+		message = string(runes[:200]) + "…"
 	}
 	return message
 }

@@ -29,7 +29,7 @@ func writeItems(w *bufio.Writer, path string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	isFirst := true
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {

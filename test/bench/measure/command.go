@@ -47,13 +47,13 @@ func (c Command) Run(out string, limit time.Duration) (Cost, error) {
 	if err != nil {
 		return Cost{}, err
 	}
-	defer stdout.Close() //nolint:errcheck // the child has written
+	defer stdout.Close()
 	stderr, err := os.CreateTemp("", "stderr-")
 	if err != nil {
 		return Cost{}, err
 	}
-	defer os.Remove(stderr.Name()) //nolint:errcheck // a temporary file
-	defer stderr.Close()           //nolint:errcheck // only read from here on
+	defer os.Remove(stderr.Name())
+	defer stderr.Close()
 	cmd := exec.Command(c.Path, c.Args...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = c.Dir, stdout, stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -62,7 +62,7 @@ func (c Command) Run(out string, limit time.Duration) (Cost, error) {
 		if err != nil {
 			return Cost{}, err
 		}
-		defer stdin.Close() //nolint:errcheck // only read
+		defer stdin.Close()
 		cmd.Stdin = stdin
 	}
 	start := time.Now()
