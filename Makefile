@@ -102,7 +102,7 @@ bench: ## parse, expand and write beside their floor
 	go test ./fn ./fn/place ./fn/rollout -run '^$$' -bench . -benchtime 3x
 
 bench-peers: test-bench ## whole commands next to Helm, jsonnet, ytt, CUE, kyaml and cat; FLAGS='-write docs/measurements.md'
-	$(BENCH)/bench $(FLAGS)
+	PATH="$(BIN):$$PATH" $(BENCH)/bench $(FLAGS)
 
 bench-guard: ## what the benchmarks allocate for an object, against the commit BASE (the last one); never time
 	cd test/bench && go test -count=1 ./guard && go run ./guard -base $(or $(BASE),HEAD^)

@@ -3,7 +3,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -283,7 +283,7 @@ func (b *bench) kustomize() error {
 }
 
 func (b *bench) kpt() error {
-	host, err := kptPath(b.bin)
+	host, err := kptPath()
 	var missing string
 	if err != nil {
 		missing = "not measured: " + err.Error()
@@ -293,15 +293,11 @@ func (b *bench) kpt() error {
 	})
 }
 
-// kptPath finds kpt, whose modules cannot be installed by version: as CI builds it, or on the PATH.
-func kptPath(bin string) (string, error) {
-	built := filepath.Join(bin, "kpt")
-	if _, err := os.Stat(built); err == nil {
-		return built, nil
-	}
+// kptPath finds kpt, whose modules cannot be installed by version, where it is installed or built.
+func kptPath() (string, error) {
 	path, err := exec.LookPath("kpt")
 	if err != nil {
-		return "", fmt.Errorf("kpt is not on the PATH")
+		return "", errors.New("kpt is not on the PATH")
 	}
 	return path, nil
 }

@@ -80,7 +80,7 @@ func (b *bench) versions() string {
 			}
 		}
 	}
-	if path, err := kptPath(b.bin); err == nil {
+	if path, err := kptPath(); err == nil {
 		out = append(out, "kpt "+firstOutput(path, "version"))
 	}
 	return fmt.Sprintf("%s, built by %s; %s", firstOutput(filepath.Join(b.bin, "vspread"), "version"), goVersion, strings.Join(out, ", "))
