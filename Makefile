@@ -6,6 +6,9 @@
 KUSTOMIZE_VERSION     := v5.8.2
 GOLANGCI_LINT_VERSION := v2.15.0
 GOJQ_VERSION          := v0.12.17
+HELM_VERSION          := v3.22.0
+JSONNET_VERSION       := v0.21.0
+CUE_VERSION           := v0.17.1
 CONTROLLER_GEN        := sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 VERSION               ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 IMAGE                 ?= ghcr.io/vspread/vspread:$(VERSION)
@@ -14,9 +17,10 @@ FUZZTIME              ?= 60s
 BIN     := $(CURDIR)/build/bin
 LDFLAGS := -s -w -X github.com/vspread/vspread/internal/cli.version=$(VERSION)
 E2E     := $(CURDIR)/build/e2e/bin
+BENCH   := $(CURDIR)/build/bench/bin
 TOOLS   := PATH="$(BIN):$$PATH" VSPREAD_NEEDS_KUSTOMIZE=1 VSPREAD_NEEDS_JQ=1
 
-.PHONY: help demo build test test-long test-crd test-flux test-install test-argocd test-workflows test-image e2e lint generate golden freeze bench fuzz image rootfs dist notes clean
+.PHONY: help demo build test test-long test-crd test-flux test-install test-argocd test-workflows test-image test-bench e2e lint generate golden freeze bench bench-peers bench-programs bench-guard fuzz image rootfs dist notes clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -79,7 +83,7 @@ $(BIN)/gojq:
 lint: $(BIN)/golangci-lint ## the linters, and what must be clean
 	$(BIN)/golangci-lint run
 	go mod tidy -diff
-	for m in argocd crd flux image workflows e2e e2e/apiserver e2e/managers; do (cd test/$$m && go mod tidy -diff) || exit 1; done
+	for m in argocd bench bench/peers/ytt crd flux image workflows e2e e2e/apiserver e2e/managers; do (cd test/$$m && go mod tidy -diff) || exit 1; done
 	cd test/e2e && go vet .
 
 $(BIN)/golangci-lint:
@@ -96,6 +100,35 @@ freeze: ## keep what the examples give as that of a release, VERSION=v1.2.3; upg
 
 bench: ## parse, expand and write beside their floor
 	go test ./fn ./fn/place ./fn/rollout -run '^$$' -bench . -benchtime 3x
+
+bench-peers: test-bench ## whole commands next to Helm, jsonnet, ytt, CUE, kyaml and cat; FLAGS='-write docs/measurements.md'
+	PATH="$(BIN):$$PATH" $(BENCH)/bench $(FLAGS)
+
+bench-guard: ## what the benchmarks allocate for an object, against the commit BASE (the last one); never time
+	cd test/bench && go test -count=1 ./guard && go run ./guard -base $(or $(BASE),HEAD^)
+
+test-bench: bench-programs ## the harness of bench-peers, and that each peer renders the same objects; the first time builds them (minutes)
+	cd test/bench && go test -vet=off -count=1 ./...
+
+bench-programs: $(BENCH)/helm $(BENCH)/jsonnet $(BENCH)/cue $(BENCH)/ytt $(BENCH)/kustomize
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BENCH)/vspread .
+	cd test/bench && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(BENCH)/ ./empty ./passthrough
+	cd test/bench && CGO_ENABLED=0 go build -trimpath -o $(BENCH)/bench .
+
+$(BENCH)/helm:
+	CGO_ENABLED=0 GOBIN=$(BENCH) go install -ldflags '-s -w' helm.sh/helm/v3/cmd/helm@$(HELM_VERSION)
+
+$(BENCH)/jsonnet:
+	CGO_ENABLED=0 GOBIN=$(BENCH) go install -ldflags '-s -w' github.com/google/go-jsonnet/cmd/jsonnet@$(JSONNET_VERSION)
+
+$(BENCH)/cue:
+	CGO_ENABLED=0 GOBIN=$(BENCH) go install -ldflags '-s -w' cuelang.org/go/cmd/cue@$(CUE_VERSION)
+
+$(BENCH)/ytt: test/bench/peers/ytt/go.mod
+	cd test/bench/peers/ytt && CGO_ENABLED=0 go build -ldflags '-s -w' -o $@ carvel.dev/ytt/cmd/ytt
+
+$(BENCH)/kustomize:
+	CGO_ENABLED=0 GOBIN=$(BENCH) go install -ldflags '-s -w' sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
 
 fuzz: ## each fuzz target for FUZZTIME
 	go test ./fn -run '^$$' -fuzz '^FuzzRun$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s

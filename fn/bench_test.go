@@ -46,6 +46,12 @@ var sizes = []int{1, 10, 100}
 
 const benchHosts = 64
 
+// reportObjects says how many objects an operation is about, for `make bench-guard`: a Cluster and a bootstrap template for each
+// cluster, two objects for each pool.
+func reportObjects(b *testing.B, clusters int) {
+	b.ReportMetric(float64(clusters*(2+2*benchHosts)), "objects")
+}
+
 // BenchmarkParse reads a list that has been expanded already, as kpt gives it.
 func BenchmarkParse(b *testing.B) {
 	for _, n := range sizes {
@@ -58,6 +64,7 @@ func BenchmarkParse(b *testing.B) {
 					b.Fatal(diags)
 				}
 			}
+			reportObjects(b, n)
 		})
 	}
 }
@@ -76,6 +83,7 @@ func BenchmarkExpand(b *testing.B) {
 					b.Fatal(out.Diags)
 				}
 			}
+			reportObjects(b, n)
 		})
 	}
 }
@@ -91,6 +99,7 @@ func BenchmarkExpandAgain(b *testing.B) {
 					b.Fatal(out.Diags)
 				}
 			}
+			reportObjects(b, n)
 		})
 	}
 }
@@ -107,6 +116,7 @@ func BenchmarkWrite(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			reportObjects(b, n)
 		})
 	}
 }
@@ -128,6 +138,7 @@ func BenchmarkFloor(b *testing.B) {
 					}
 				}
 			}
+			reportObjects(b, n)
 		})
 	}
 }
@@ -145,6 +156,7 @@ func BenchmarkPeerSDK(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			reportObjects(b, n)
 		})
 	}
 }
@@ -159,6 +171,7 @@ func BenchmarkRun(b *testing.B) {
 			for b.Loop() {
 				mustRun(b, in)
 			}
+			reportObjects(b, n)
 		})
 	}
 }

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !darwin
+
+package measure
+
+const maxrssUnit = 1 << 10
