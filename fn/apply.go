@@ -131,9 +131,18 @@ func (r *run) refuseRemovalInBuild(out expanded) {
 
 // refuseCollisions reports one name that two Clusters would write.
 func (r *run) refuseCollisions(outputs []expanded) {
+	inNamespace := map[string]int{}
+	for _, out := range outputs {
+		inNamespace[out.Cluster.Key().Namespace]++
+	}
 	first := map[object.Key]string{}
 	for _, out := range outputs {
-		for _, o := range out.added {
+		own := out.Cluster.Ref.Namespace
+		for i := range out.added {
+			o := &out.added[i]
+			if own != "" && o.Ref.Namespace == own && inNamespace[own] == 1 {
+				continue // nobody else writes there
+			}
 			k := o.Key()
 			if owner, ok := first[k]; ok && owner != o.Owner { // of one owner, they are pools of one name
 				r.diags.Errorf(diag.ObjectInTheWay, diag.At(o.Ref, "metadata.name"), "would be written for %s and for %s", owner, o.Owner).

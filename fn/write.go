@@ -27,9 +27,17 @@ func place(added []*addition, items []*yaml.RNode, moved map[string]string) {
 		o := object.New(item.YNode(), 0)
 		next[o.Place] = max(next[o.Place], o.Index()+1)
 	}
-	for _, a := range added {
-		if file, ok := moved[a.File]; ok {
+	for i, a := range added {
+		file, isMoved := moved[a.File]
+		if isMoved {
 			a.File = file
+		}
+		// Most files are new, and their objects follow one another. Only the others are worth an entry.
+		if _, isThere := next[a.File]; !isMoved && !isThere {
+			if i > 0 && added[i-1].File == a.File {
+				a.Position = added[i-1].Position + 1
+			}
+			continue
 		}
 		a.Position = next[a.File]
 		next[a.File]++
