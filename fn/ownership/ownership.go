@@ -96,6 +96,9 @@ func UnusedTemplates(all *object.Set) []*object.Object {
 // ours (where it lies in git among it), its comments and its order of fields. It gives nil when
 // nothing changes.
 func updated(old, desired *yaml.RNode) *yaml.RNode {
+	if has(old.YNode(), desired.YNode(), 0) {
+		return nil // as nearly all do; it is not worth a copy
+	}
 	n := tree.Clone(desired.YNode())
 	for _, path := range [][]string{{"metadata"}, {"metadata", "labels"}, {"metadata", "annotations"}} {
 		add(n, tree.Get(old.YNode(), path...), path...)
@@ -108,6 +111,36 @@ func updated(old, desired *yaml.RNode) *yaml.RNode {
 	_ = comments.CopyComments(old, out)
 	_ = order.SyncOrder(old, out)
 	return out
+}
+
+// has tells whether an object has all that is desired, and nothing else but metadata of the user's: labels, annotations and fields next to them.
+// depth is 0 for the object, 1 for its metadata and 2 for its labels and annotations.
+func has(old, desired *yaml.Node, depth int) bool {
+	old = tree.Resolved(old)
+	if old == nil || old.Kind != yaml.MappingNode || desired.Kind != yaml.MappingNode {
+		return tree.Equal(old, desired)
+	}
+	left := len(desired.Content) / 2
+	for i := 0; i+1 < len(old.Content); i += 2 {
+		key, value := old.Content[i], old.Content[i+1]
+		wanted := tree.Get(desired, key.Value)
+		isMetadata := depth == 0 && key.Value == "metadata"
+		isNotes := depth == 1 && (key.Value == "labels" || key.Value == "annotations")
+		switch {
+		case wanted == nil && (depth == 0 || object.IsManaged(key.Value)):
+			return false
+		case wanted == nil:
+			continue
+		case isMetadata || isNotes:
+			if !has(value, wanted, depth+1) {
+				return false
+			}
+		case !tree.Equal(value, wanted):
+			return false
+		}
+		left--
+	}
+	return left == 0
 }
 
 // add brings the entries of a mapping to the one at a path, where that has none of their names and they are not
