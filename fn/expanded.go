@@ -71,7 +71,7 @@ func (r *run) expand(in expand.Input, seal bool) expanded {
 			continue
 		}
 		x.added[i] = addition{Sealed: sealer.Seal(d)}
-		x.Weight += x.added[i].Sealed.Weight()
+		x.Weight += x.added[i].Weight()
 	}
 	x.Desired, x.changes.Add = nil, nil
 	return x

@@ -266,7 +266,7 @@ func styleOf(v string) textStyle {
 	if v == "" {
 		return unknown
 	}
-	style := unknown
+	var style textStyle
 	switch c := v[0]; {
 	case c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z':
 		if len(v) <= len("false") && isWord(v) {
