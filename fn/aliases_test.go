@@ -118,3 +118,21 @@ func TestAliasBombInASeed(t *testing.T) {
 		t.Errorf("what nobody reads does not pass: %v", diags)
 	}
 }
+
+// TestAnItemTwice: an alias of a whole item is an object of its own, which is written next to the other one, by another processor perhaps.
+func TestAnItemTwice(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n- &a\n  # why\n  apiVersion: v1\n  kind: Hidden\n  metadata: {name: a, annotations: {config.kubernetes.io/local-config: 'true'}}\n  folded: >-\n    a\n     b\n")
+	for range 300 {
+		b.WriteString("- *a\n")
+	}
+	in := strings.Replace(seeded, "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n", b.String(), 1)
+	if in == seeded {
+		t.Fatal("the list begins otherwise")
+	}
+	out := mustRun(t, []byte(in))
+	if n := strings.Count(out, "# why"); n != 301 {
+		t.Errorf("%d of 301 have their comment", n)
+	}
+}

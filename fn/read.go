@@ -78,7 +78,7 @@ func ReadResourceList(in []byte) (*ResourceList, diag.List) {
 	}
 	for i, item := range tree.List(root, "items") {
 		if item.Kind == yaml.AliasNode {
-			item = item.Alias
+			item = tree.Clone(item.Alias) // two items are written side by side
 		}
 		if item.Kind != yaml.MappingNode {
 			diags.Errorf(diag.InvalidYAML, diag.At(diag.Ref{}, "items").Index(i), "is no object")

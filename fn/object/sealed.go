@@ -133,8 +133,13 @@ func (s *Sealed) AppendItem(b []byte) ([]byte, bool) {
 // PlaceAt notes where an object goes.
 func PlaceAt(n *yaml.Node, file string, position int) {
 	p := placement(file, position)
+	annotations := tree.Get(n, "metadata", "annotations")
 	for i := 0; i < len(p.Content); i += 2 {
-		tree.Set(n, p.Content[i+1], "metadata", "annotations", p.Content[i].Value)
+		if key := p.Content[i]; annotations != nil && annotations.Kind == yaml.MappingNode && tree.Get(annotations, key.Value) == nil {
+			annotations.Content = append(annotations.Content, key, p.Content[i+1])
+		} else {
+			tree.Set(n, p.Content[i+1], "metadata", "annotations", key.Value)
+		}
 	}
 }
 

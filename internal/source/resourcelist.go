@@ -37,7 +37,7 @@ func (r *reader) opened(documents []*yaml.RNode, file string) []*yaml.RNode {
 		}
 		for i, item := range tree.List(n.YNode(), "items") {
 			if item.Kind == yaml.AliasNode {
-				item = item.Alias
+				item = tree.Clone(item.Alias) // two items are written side by side
 			}
 			if item.Kind != yaml.MappingNode {
 				r.Diags.Errorf(diag.InvalidYAML, at.Dot("items").Index(i), "is no object")
