@@ -3,6 +3,8 @@
 package fn
 
 import (
+	"sync/atomic"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"github.com/vspread/vspread/fn/expand"
@@ -32,14 +34,18 @@ type addition struct {
 func (r *run) expandAll(inputs []expand.Input, seal bool) []expanded {
 	out := make([]expanded, 0, len(inputs))
 	var total expand.Total
+	var isFull atomic.Bool // so that the work is bounded as well
 	for i, x := range parallel.InOrder(len(inputs), func(i int) expanded {
+		if isFull.Load() {
+			return expanded{}
+		}
 		return r.expand(inputs[i], seal)
 	}) {
-		wasExceeded := total.IsExceeded()
-		tooMuch := total.Add(len(x.Pools), x.Weight, inputs[i].SpreadRef)
-		if wasExceeded {
-			x = expanded{Output: expand.Output{Owner: x.Owner, Cluster: x.Cluster}}
+		if total.IsExceeded() { // whether it has been expanded or not depends on who was first
+			x = expanded{Output: expand.Output{Cluster: inputs[i].Cluster}}
 		}
+		tooMuch := total.Add(len(x.Pools), x.Weight, inputs[i].SpreadRef)
+		isFull.Store(total.IsExceeded())
 		if seal {
 			x.Pools = nil
 		}

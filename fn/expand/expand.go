@@ -68,14 +68,14 @@ func Expand(in Input) (Output, diag.List) {
 	made, more := workers.Make(workers.Input{
 		Groups: spec.Workers, HealthCheck: spec.HealthCheck, At: at,
 		Cluster: cluster, VSphere: vsphere, Objects: in.Objects,
-		HoldsVolumes: volumes.Holds, MaxPools: MaxPools, MaxWeight: MaxWeight,
+		HoldsVolumes: volumes.Holds, MaxPools: MaxPools, MaxWeight: MaxClusterWeight,
 	})
 	diags.Append(more...)
 	if made.Exceeded {
 		diags.Append(tooMany(in.SpreadRef)...)
 	}
 	if made.TooHeavy {
-		diags.Append(tooHeavy(in.SpreadRef)...)
+		diags.Append(tooHeavy(in.SpreadRef, MaxClusterWeight, "for one Cluster")...)
 	}
 
 	classes := volumes.Classes(at.Dot("storage"))

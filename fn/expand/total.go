@@ -11,6 +11,9 @@ const MaxPools = 100_000
 // nodes 30,000 take it all; labels by the thousand, or a seed with an annotation of a megabyte, would be multiplied by the datastores.
 const MaxWeight = 600 << 20
 
+// MaxClusterWeight is MaxWeight for one Cluster, some 15,000 plain pools: the nodes of several Clusters are there at a time.
+const MaxClusterWeight = 300 << 20
+
 // Total counts what the Clusters of an input have in all. Its zero value has counted nothing.
 type Total struct{ pools, weight int }
 
@@ -22,7 +25,7 @@ func (t *Total) Add(pools, weight int, spread diag.Ref) diag.List {
 	case t.pools > MaxPools:
 		return tooMany(spread)
 	case t.weight > MaxWeight:
-		return tooHeavy(spread)
+		return tooHeavy(spread, MaxWeight, "in all")
 	}
 	return nil
 }
@@ -37,9 +40,9 @@ func tooMany(spread diag.Ref) diag.List {
 	return diags
 }
 
-func tooHeavy(spread diag.Ref) diag.List {
+func tooHeavy(spread diag.Ref, most int, of string) diag.List {
 	var diags diag.List
-	diags.Errorf(diag.InputTooLarge, diag.At(spread, ""), "the pools would take more than %d MiB in all", MaxWeight>>20).
+	diags.Errorf(diag.InputTooLarge, diag.At(spread, ""), "the pools would take more than %d MiB %s", most>>20, of).
 		WithHint("each pool has all labels and annotations of its group and of its seed: take out what is large, or render fewer Clusters at a time")
 	return diags
 }

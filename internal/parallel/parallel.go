@@ -10,11 +10,14 @@ import (
 	"runtime/debug"
 )
 
-// InOrder calls a function for the numbers from 0 to n and gives its results in that order. As many calls as there are processors
-// run at a time, and not many more results than that wait to be taken. A panic of a call is one of the reader's. When the reader
+// most is how many calls run at a time, however many processors there are: each takes memory.
+const most = 4
+
+// InOrder calls a function for the numbers from 0 to n and gives its results in that order. As many calls as there are processors, and no
+// more than four, run at a time, and not many more results than that wait to be taken. A panic of a call is one of the reader's. When the reader
 // stops, no further calls begin.
 func InOrder[R any](n int, f func(int) R) iter.Seq2[int, R] {
-	workers := min(runtime.GOMAXPROCS(0), n)
+	workers := min(runtime.GOMAXPROCS(0), most, n)
 	if workers < 2 {
 		return func(yield func(int, R) bool) {
 			for i := range n {
