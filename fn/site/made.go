@@ -94,11 +94,17 @@ func (m Made) Size() Size {
 			s.DisksGiB += n
 		}
 	}
+	s.DisksGiB += m.dataDisksGiB()
+	return s
+}
+
+func (m Made) dataDisksGiB() int {
+	sum := 0
 	for _, disk := range tree.List(m.Machine, "dataDisks") {
 		n, _ := whole(tree.Get(disk, "sizeGiB"))
-		s.DisksGiB += n
+		sum += n
 	}
-	return s
+	return sum
 }
 
 // whole reads an amount that a host can have; larger ones are none, so that sums do not overflow.
