@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"github.com/vspread/vspread/fn/capacity"
 	"github.com/vspread/vspread/fn/expand"
 	"github.com/vspread/vspread/fn/object"
 	"github.com/vspread/vspread/fn/ownership"
@@ -30,11 +31,13 @@ type addition struct {
 }
 
 // expandAll expands Clusters side by side. Their objects are sealed one Cluster after the other when asked for, so that the nodes of a
-// few are there at a time. The first Cluster that is too much, and all that follow, have nothing else to say.
+// few are there at a time. The first Cluster that is too much, and all that follow, have nothing else to say. What machines take is
+// added up while the pools are there, and judged at the end.
 func (r *run) expandAll(inputs []expand.Input, seal bool) []expanded {
 	out := make([]expanded, 0, len(inputs))
 	var total expand.Total
 	var isFull atomic.Bool // so that the work is bounded as well
+	var tally capacity.Tally
 	for i, x := range parallel.InOrder(len(inputs), func(i int) expanded {
 		if isFull.Load() {
 			return expanded{}
@@ -46,12 +49,19 @@ func (r *run) expandAll(inputs []expand.Input, seal bool) []expanded {
 		}
 		tooMuch := total.Add(len(x.Pools), x.Weight, inputs[i].SpreadRef)
 		isFull.Store(total.IsExceeded())
+		if !total.IsExceeded() && !x.made.HasErrors() {
+			tally.Add(capacity.Cluster{
+				Name: inputs[i].Cluster.Ref.Name, Spread: inputs[i].Spread, SpreadRef: inputs[i].SpreadRef, Inventory: inputs[i].Inventory,
+				Pools: x.Pools, ControlPlane: x.ControlPlane,
+			})
+		}
 		if seal {
 			x.Pools = nil
 		}
 		x.made.Append(tooMuch...)
 		out = append(out, x)
 	}
+	r.diags.Append(tally.Check()...)
 	return out
 }
 

@@ -41,6 +41,8 @@ type Output struct {
 	Cluster *object.Object
 	Desired []object.Desired
 	Pools   []site.Pool
+	// ControlPlane is what the Cluster's control plane puts where, or nil where that is not known.
+	ControlPlane *site.ControlMachines
 	// Seeds are the user's objects that were copied from and are not to be applied any more.
 	Seeds []*object.Object
 	// Adopted are the user's MachineDeployments that are pools.
@@ -87,7 +89,7 @@ func Expand(in Input) (Output, diag.List) {
 	slices.SortStableFunc(desired, func(a, b object.Desired) int { return cmp.Compare(a.File, b.File) })
 	return Output{
 		Owner: cluster.Owner, Cluster: in.Cluster, Desired: desired, Pools: made.Pools, Weight: made.Weight,
-		Seeds: made.Seeds, Adopted: made.Adopted, ClusterLabels: labels,
+		ControlPlane: site.PlaceControlPlane(cluster, vsphere, in.Objects), Seeds: made.Seeds, Adopted: made.Adopted, ClusterLabels: labels,
 	}, diags
 }
 

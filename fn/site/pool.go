@@ -22,6 +22,18 @@ type Pool struct {
 	Draining string
 	// Template and Bootstrap are the names of the templates that the MachineDeployment refers to.
 	Template, Bootstrap string
+	// Footprint is what one machine takes.
+	Footprint Footprint
+	// Surge is how many machines more there are while those of the pool are replaced.
+	Surge int
+}
+
+// Most is the largest number of machines that the pool may have when none is being replaced.
+func (p Pool) Most() int {
+	if p.Bounds != nil {
+		return p.Bounds.Max
+	}
+	return p.Replicas
 }
 
 // Addon is an object for the workload cluster.

@@ -81,10 +81,12 @@ func adopt(p pool, g group, in Input, diags *diag.List) (adoption, bool) {
 	if o, _ := in.Objects.Follow(md, bootstrapRef...); o != nil {
 		join = o.Node
 	}
-	autoscaled(node, p, madeOf(machine, in.VSphere).Size(), join)
+	made := madeOf(machine, in.VSphere)
+	autoscaled(node, p, made.Size(), join)
 	checkVersion(tree.String(node, "spec", "template", "spec", "version"), in.Cluster.Version, machine,
 		tree.String(node, append(slices.Clone(bootstrapRef), "kind")...) == kubeadmTemplateKind, g, diags)
 	rollAdopted(node, md.Version(), g, diags)
+	p.Footprint, p.Surge = made.Footprint(), site.Surge(node, p.Most())
 	remember(node, md.Node)
 	tree.Set(node, codec.String(in.Cluster.Owner), "metadata", "annotations", object.AdoptedAnnotation)
 	return adoption{Adoption{md, node}, p.Pool, desired, template.Key()}, true

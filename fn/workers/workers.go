@@ -89,7 +89,9 @@ func run(p pool, g *group, join bootstrap, in Input, diags *diag.List) ([]object
 	template, name := machineTemplate(p, *g, g.seed.template, in, diags)
 	p.Template, p.Bootstrap = name, join.name
 	machine := tree.Get(template.Node.YNode(), "spec", "template", "spec")
-	deployment := machineDeployment(p, g, join, madeOf(machine, in.VSphere).Size(), in, diags)
+	made := madeOf(machine, in.VSphere)
+	deployment := machineDeployment(p, g, join, made.Size(), in, diags)
+	p.Footprint, p.Surge = made.Footprint(), site.Surge(deployment.Node.YNode(), p.Most())
 	checkVersion(tree.String(deployment.Node.YNode(), "spec", "template", "spec", "version"), in.Cluster.Version, machine, join.kind == kubeadmTemplateKind, *g, diags)
 	return []object.Desired{deployment, template}, p.Pool
 }

@@ -121,14 +121,20 @@ func (d *decoder) value(node *yaml.Node, path string, out reflect.Value) {
 	}
 }
 
-// own reads a scalar that knows its own forms, such as a number or a percentage.
+// own reads a scalar that knows its own forms, such as a number or a percentage, and may say what it expects.
 func (d *decoder) own(node *yaml.Node, path string, out json.Unmarshaler) {
 	text, _ := json.Marshal(node.Value)
-	if node.ShortTag() == yaml.NodeTagInt {
+	tag := node.ShortTag()
+	if tag == yaml.NodeTagInt || tag == yaml.NodeTagFloat {
 		text = []byte(node.Value)
 	}
-	if node.Kind != yaml.ScalarNode || node.ShortTag() != yaml.NodeTagInt && node.ShortTag() != yaml.NodeTagString || out.UnmarshalJSON(text) != nil {
-		d.add(diag.WrongType, node, path, variableHint(node), "must be a number or a text, not %s", describe(node))
+	isScalar := node.Kind == yaml.ScalarNode && (tag == yaml.NodeTagInt || tag == yaml.NodeTagFloat || tag == yaml.NodeTagString)
+	if !isScalar || out.UnmarshalJSON(text) != nil {
+		expected := "a number or a text"
+		if own, ok := out.(interface{ Expected() string }); ok {
+			expected = own.Expected()
+		}
+		d.add(diag.WrongType, node, path, variableHint(node), "must be %s, not %s", expected, describe(node))
 	}
 }
 

@@ -77,6 +77,13 @@ const (
 	ReplicasConflict  Code = "ReplicasConflict"
 	Draining          Code = "Draining"
 
+	// What hosts and datastores have room for.
+	MachineTooLarge         Code = "MachineTooLarge"
+	HostMemoryOvercommitted Code = "HostMemoryOvercommitted"
+	HostCPUOvercommitted    Code = "HostCPUOvercommitted"
+	DatastoreTooSmall       Code = "DatastoreTooSmall"
+	CapacityUnknown         Code = "CapacityUnknown"
+
 	// The machines.
 	MissingMachineValue     Code = "MissingMachineValue"
 	AmbiguousReference      Code = "AmbiguousReference"

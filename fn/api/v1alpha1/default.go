@@ -21,6 +21,7 @@ func (s *ClusterSpread) Default() {
 	if s.Spec.Storage != nil && s.Spec.Storage.Delivery == "" {
 		s.Spec.Storage.Delivery = DeliveryClusterResourceSet
 	}
+	s.Spec.Capacity.setDefaults()
 }
 
 func ptr[T any](v T) *T { return &v }

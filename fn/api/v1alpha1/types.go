@@ -60,6 +60,9 @@ type ClusterSpreadSpec struct {
 	// shared datastore of the inventory has a url.
 	// +optional
 	Storage *Storage `json:"storage,omitempty"`
+	// capacity says how machines are compared with what hosts and datastores have.
+	// +optional
+	Capacity Capacity `json:"capacity,omitempty"`
 }
 
 // APIVersions are versions of API groups.

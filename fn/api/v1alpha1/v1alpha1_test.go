@@ -3,6 +3,7 @@
 package v1alpha1_test
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -55,6 +56,12 @@ func compareFields(t *testing.T, path string, typ reflect.Type, s spec.Schema) {
 		}
 		return
 	}
+	if typ == reflect.TypeFor[v1alpha1.Ratio]() {
+		if !s.Type.Contains("number") {
+			t.Errorf("%s takes no number", path)
+		}
+		return
+	}
 	switch typ.Kind() {
 	case reflect.Slice:
 		compareFields(t, path+"[]", typ.Elem(), *s.Items.Schema)
@@ -92,6 +99,15 @@ func TestSchemaAgreesWithValidate(t *testing.T) {
 		{"workers: [{name: md, replicas: 0, labels: {a.b/c: d}, overrides: [{datastore: d, weight: 3, name: x}]}]\nstorage: {class: a.b, delivery: Direct}", true},
 		{"workers: [{name: md, autoscaling: {min: 0, max: 3}, rollout: {maxSurge: 25%, maxUnavailable: 1, after: '2026-11-20T22:00:00Z'}, deletion: {order: Oldest, nodeDrainTimeoutSeconds: 0}}]\nhealthCheck: {}", true},
 		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d, version: v1.35.4, machine: {salt: again}}]}]", true},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {check: Error, memoryOvercommit: 1.5, cpuOvercommit: 8, reserve: {memoryMiB: 0, diskPercent: 0}}", true},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {check: 'Off', memoryOvercommit: 0.1, cpuOvercommit: 100}", true},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {check: Maybe}", false},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {memoryOvercommit: 0}", false},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {memoryOvercommit: '1.5'}", false},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {cpuOvercommit: 101}", false},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {cpuOvercommit: -4}", false},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {reserve: {memoryMiB: -1}}", false},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {reserve: {diskPercent: 100}}", false},
 		{"workers: [{name: md, autoscaling: {min: -1, max: 3}}]", false},
 		{"workers: [{name: md, autoscaling: {min: 1, max: 0}}]", false},
 		{"workers: [{name: md, replicas: 1, rollout: {strategy: Recreate}}]", false},
@@ -183,6 +199,10 @@ func TestValidate(t *testing.T) {
 		{"workers: [{name: md, replicas: 1, overrides: [{datastore: d}, {datastore: d}]}]", "spec.workers[0].overrides[1].datastore InvalidValue"},
 		{"workers: [{name: md, replicas: 1}]\nstorage: {datastore: a, policy: b}", "spec.storage InvalidValue"},
 		{"workers: [{name: md, replicas: 1}]\nstorage: {class: Shared}", "spec.storage.class InvalidValue"},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {check: warn, memoryOvercommit: 1.2345, reserve: {diskPercent: 100}}", "spec.capacity.memoryOvercommit WrongType, spec.capacity.check InvalidValue, spec.capacity.reserve.diskPercent InvalidValue"},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {memoryOvercommit: .inf, cpuOvercommit: 1e99}", "spec.capacity.memoryOvercommit WrongType, spec.capacity.cpuOvercommit WrongType"},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {cpuOvercommit: [1]}", "spec.capacity.cpuOvercommit WrongType"},
+		{"workers: [{name: md, replicas: 1}]\ncapacity: {cpuOvercommit: 0}", "spec.capacity.cpuOvercommit InvalidValue"},
 	}
 	for _, tt := range tests {
 		node, err := yaml.Parse("apiVersion: vspread.dev/v1alpha1\nkind: ClusterSpread\nmetadata: {name: x, annotations: {config.kubernetes.io/local-config: 'true'}}\nspec:\n  " + strings.ReplaceAll(tt.spec, "\n", "\n  ") + "\n")
@@ -196,6 +216,26 @@ func TestValidate(t *testing.T) {
 		}
 		if s := strings.Join(got, ", "); s != tt.want {
 			t.Errorf("%s: %q, want %q", tt.spec, s, tt.want)
+		}
+	}
+}
+
+// A ratio is written as it is read, and what is missing has its default; 0 is an answer.
+func TestCapacityDefaults(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ capacity, want string }{
+		{"{}", "Warn 1 4 4096 10"},
+		{"{check: Off, memoryOvercommit: 1.250, cpuOvercommit: 10, reserve: {memoryMiB: 0}}", "Off 1.25 10 0 10"},
+		{"{check: Error, reserve: {diskPercent: 0}}", "Error 1 4 4096 0"},
+	} {
+		node := yaml.MustParse("apiVersion: vspread.dev/v1alpha1\nkind: ClusterSpread\nmetadata: {name: x}\nspec: {workers: [{name: md, replicas: 1}], capacity: " + tt.capacity + "}\n")
+		s, diags := v1alpha1.Decode(node.YNode(), diag.Ref{})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		c := s.Spec.Capacity
+		if got := fmt.Sprint(c.Check, " ", c.MemoryOvercommit, " ", c.CPUOvercommit, " ", *c.Reserve.MemoryMiB, " ", *c.Reserve.DiskPercent); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.capacity, got, tt.want)
 		}
 	}
 }

@@ -73,6 +73,7 @@ func (s *ClusterSpread) Validate(root diag.Where) diag.List {
 	if s.Spec.Storage != nil {
 		v.storage(at.Dot("storage"), *s.Spec.Storage)
 	}
+	v.capacity(at.Dot("capacity"), s.Spec.Capacity)
 	return v.List
 }
 
