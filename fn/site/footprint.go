@@ -26,12 +26,16 @@ func (m Made) Footprint() Footprint {
 	if isLinked != No {
 		disksGiB = m.dataDisksGiB()
 	}
-	f.StorageMiB = disksGiB*mibPerGiB + m.swapMiB(size.MemoryMiB)
+	f.StorageMiB = min(disksGiB*mibPerGiB+m.swapMiB(size.MemoryMiB), mostStorageMiB)
 	f.IsPartial = isLinked == Unknown || isLinked == No && size.DiskGiB == 0 || size.MemoryMiB == 0
 	return f
 }
 
-const mibPerGiB = 1024
+const (
+	mibPerGiB = 1024
+	// mostStorageMiB is more than any datastore has, and so little that sums do not overflow.
+	mostStorageMiB = 1 << 34
+)
 
 // swapMiB is the size of the swap file that ESXi keeps next to the disks of a running machine: its memory without what is
 // reserved. Devices that are passed through reserve all of it.

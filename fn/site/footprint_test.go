@@ -32,6 +32,7 @@ func TestFootprint(t *testing.T) {
 		{"no MiB is reserved", "{cloneMode: fullClone, memoryMiB: 4096, diskGiB: 1, resources: {requests: {memory: 1023Ki}}}", nil, 1024 + 4096, false},
 		{"no reservation", "{cloneMode: fullClone, memoryMiB: 4096, diskGiB: 1, resources: {requests: {memory: much}}}", nil, 1024 + 4096, false},
 		{"devices", "{cloneMode: fullClone, memoryMiB: 4096, diskGiB: 1, pciDevices: [{deviceId: 1}]}", nil, 1024, false},
+		{"more than any datastore has", "{cloneMode: fullClone, memoryMiB: 1024, diskGiB: 16777216, dataDisks: [{name: a, sizeGiB: 16777216}]}", nil, 1 << 34, false},
 		{"variables", "{cloneMode: fullClone, memoryMiB: '${MEMORY}', diskGiB: 1}", nil, 1024, true},
 	} {
 		m := site.Made{Machine: yaml.MustParse(c.machine).YNode(), Template: c.template}

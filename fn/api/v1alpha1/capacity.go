@@ -89,5 +89,6 @@ func (v *validator) overcommit(at diag.Where, r *Ratio) {
 	if r != nil && (r.thousandths < leastOvercommit || r.thousandths > mostOvercommit) {
 		v.Errorf(diag.InvalidValue, at, "must be between %s and %s, is %s", NewRatio(leastOvercommit), NewRatio(mostOvercommit), r).
 			WithHint("1 gives machines what there is, 1.5 half as much again")
+		r.thousandths = mostOvercommit // so that no other mistake seems to follow from it
 	}
 }
