@@ -69,9 +69,10 @@ test-argocd: $(BIN)/kustomize ## examples/argocd by Argo CD's own code; its firs
 test-workflows: ## the workflows of this repository and those that init writes, by actionlint
 	cd test/workflows && go test -count=1 ./...
 
-test-long: $(BIN)/kustomize $(BIN)/gojq ## with the race detector, then with twenty times as many random cases
+test-long: $(BIN)/kustomize $(BIN)/gojq ## with the race detector, then with many times as many random cases
 	$(TOOLS) go test -race -timeout 60m ./...
 	go test -timeout 60m $$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | grep pgregory.net/rapid | cut -d' ' -f1) -rapid.checks=2000
+	go test ./fn/place -timeout 60m -rapid.checks=100000
 	go test ./internal/output -run '^$$' -fuzz '^FuzzStream$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 5s
 
 $(BIN)/kustomize:
