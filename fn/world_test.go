@@ -45,6 +45,8 @@ type group struct {
 	low, high int
 	memory    int
 	version   string
+	// flat spreads over datastores, whatever hosts they are on.
+	flat bool
 	// drains and adopts are overrides, by the datastore's id.
 	drains map[string]bool
 	adopts map[string]string
@@ -63,7 +65,7 @@ func genWorld(t *rapid.T) world {
 		w.datastores = append(w.datastores, d)
 	}
 	for i := range rapid.IntRange(1, 2).Draw(t, "groups") {
-		g := group{name: fmt.Sprint("g", i), replicas: rapid.IntRange(0, 12).Draw(t, "replicas"), memory: 2048 * rapid.IntRange(1, 3).Draw(t, "memory")}
+		g := group{name: fmt.Sprint("g", i), replicas: rapid.IntRange(0, 12).Draw(t, "replicas"), memory: 2048 * rapid.IntRange(1, 3).Draw(t, "memory"), flat: rapid.IntRange(0, 3).Draw(t, "flat") == 0}
 		if len(names) > 1 && w.datastores[1].state == "" && rapid.Bool().Draw(t, "drains") {
 			g.drains = map[string]bool{names[1]: true}
 		}
@@ -140,6 +142,9 @@ func (w world) workerGroup(g group) string {
 			overrides = append(overrides, fmt.Sprintf("{datastore: %q%s}", d.name, o))
 		}
 	}
+	if g.flat {
+		amount += ", spread: {levels: [datastore]}"
+	}
 	return fmt.Sprintf("{name: %s, %s, version: %s, machine: {numCPUs: 2, memoryMiB: %d}, overrides: [%s]}",
 		g.name, amount, cmp.Or(g.version, "v1.35.4"), g.memory, strings.Join(overrides, ", "))
 }
@@ -151,4 +156,15 @@ func (w world) pool(g group, d datastore) string {
 	}
 	name, _ := naming.Pool("apple", g.name, cmp.Or(d.as, d.name))
 	return name
+}
+
+// ages gives the age of each host: the ordinal of its oldest datastore.
+func (w world) ages() map[int]int {
+	out := map[int]int{}
+	for _, d := range w.datastores {
+		if age, ok := out[d.host]; !ok || d.ordinal < age {
+			out[d.host] = d.ordinal
+		}
+	}
+	return out
 }

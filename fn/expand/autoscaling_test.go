@@ -20,6 +20,8 @@ func TestBoundsAreSplitExactly(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
 		disks := rapid.IntRange(1, 9).Draw(r, "disks")
+		hosts := rapid.IntRange(1, disks).Draw(r, "hosts")
+		levels := rapid.SampledFrom([]string{"", "spread: {levels: [datastore]}, "}).Draw(r, "levels")
 		low := rapid.IntRange(0, 20).Draw(r, "min")
 		high := rapid.IntRange(max(low, 1), 40).Draw(r, "max")
 		var inv strings.Builder
@@ -29,7 +31,7 @@ func TestBoundsAreSplitExactly(t *testing.T) {
 		}
 		inv.WriteString("]\ndatastores:\n")
 		for i := range disks {
-			fmt.Fprintf(&inv, "- {name: d%d, hosts: [h%d], ordinal: %d}\n", i, i, i+1)
+			fmt.Fprintf(&inv, "- {name: d%d, hosts: [h%d], ordinal: %d}\n", i, i%hosts, i+1)
 		}
 		overrides := ""
 		if disks > 1 && rapid.Bool().Draw(r, "drain") {
@@ -42,7 +44,7 @@ func TestBoundsAreSplitExactly(t *testing.T) {
 		if disks > 3 {
 			overrides += fmt.Sprintf("{datastore: d2, weight: %d}, ", rapid.IntRange(1, 5).Draw(r, "weight"))
 		}
-		spec := fmt.Sprintf("workers: [{name: md, version: v1.35.4, machine: {template: t, numCPUs: 2, memoryMiB: 1, networks: [n]}, autoscaling: {min: %d, max: %d}, overrides: [%s]}]", low, high, overrides)
+		spec := fmt.Sprintf("workers: [{name: md, version: v1.35.4, machine: {template: t, numCPUs: 2, memoryMiB: 1, networks: [n]}, %sautoscaling: {min: %d, max: %d}, overrides: [%s]}]", levels, low, high, overrides)
 		out, diags := expand.Expand(input(t, spec, inv.String(), "apiVersion: cluster.x-k8s.io/v1beta2\nkind: Cluster\nmetadata: {name: apple}\n"))
 		if diags.HasErrors() {
 			r.Fatalf("%v", diags)

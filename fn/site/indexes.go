@@ -19,6 +19,8 @@ type indexes struct {
 	// files are the datastores of templates, allowed those of policies, by the id and name of the policy.
 	files   map[inventory.Object][]inventory.Datastore
 	allowed map[[2]string]map[inventory.Object]bool
+	// ages are the lowest ordinals of local datastores by host.
+	ages map[string]int
 }
 
 // Directory looks up datacenters and lists of datastores.
@@ -92,4 +94,30 @@ func (v *indexes) PolicyAllows(p inventory.StoragePolicy, d inventory.Datastore)
 		}
 	}
 	return v.allowed[k][d.Object()]
+}
+
+// Age gives the age of hosts: the ordinal of their oldest local datastore in the inventory, whether it is selected or gone. 0 is
+// unknown.
+func (v *indexes) Age(hosts []string) int {
+	if v.ages == nil {
+		v.ages = map[string]int{}
+		for _, d := range v.inv.Locals() {
+			for _, h := range d.Hosts {
+				v.ages[h] = older(v.ages[h], d.Ordinal)
+			}
+		}
+	}
+	age := 0
+	for _, h := range hosts {
+		age = older(age, v.ages[h])
+	}
+	return age
+}
+
+// older gives the lower of two ordinals, where 0 is unknown.
+func older(a, b int) int {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }

@@ -17,6 +17,8 @@ type pool struct {
 	// label is the value of the datastore's label on Nodes.
 	label    string
 	override override
+	// isFixed tells that the replicas are given, and not a share.
+	isFixed bool
 	// adopted is the user's MachineDeployment that is this pool, or nil.
 	adopted *object.Object
 }

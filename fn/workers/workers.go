@@ -34,7 +34,7 @@ func Make(in Input) (Output, diag.List) {
 		var whole bool
 		g.seed, whole = findSeed(g, in, &diags)
 		noteStates(g.seed, &diags)
-		pools := share(poolsOf(g, in, &diags), g, &diags)
+		pools := share(poolsOf(g, in, &diags), g, in.VSphere, &diags)
 		if made += len(pools); made > in.MaxPools {
 			out.Exceeded = true
 			return out, diags

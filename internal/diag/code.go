@@ -75,6 +75,8 @@ const (
 	SelectorUnused    Code = "SelectorUnused"
 	NoActiveDatastore Code = "NoActiveDatastore"
 	ReplicasConflict  Code = "ReplicasConflict"
+	HostsFull         Code = "HostsFull"
+	WeightUnused      Code = "WeightUnused"
 	Draining          Code = "Draining"
 
 	// What hosts and datastores have room for.

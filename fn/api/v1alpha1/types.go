@@ -128,6 +128,10 @@ type WorkerGroup struct {
 	// datastores selects among the local datastores. The default is all of them.
 	// +optional
 	Datastores DatastoreSelector `json:"datastores,omitempty"`
+	// spread is how the machines are divided among hosts and datastores. The default is evenly among
+	// hosts, then evenly among the datastores of each.
+	// +optional
+	Spread Spread `json:"spread,omitempty"`
 	// machine is the shape of the machines. What is missing comes from the seed, then from the
 	// control plane's VSphereMachineTemplate, then from the only candidate in the inventory.
 	// +optional
@@ -231,7 +235,8 @@ type Override struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=1000
 	Replicas *int `json:"replicas,omitempty"`
-	// weight is this datastore's part relative to the others, which have 1.
+	// weight is this datastore's part relative to the others of its host, which have 1; with
+	// spread.levels [datastore], to all others of the group.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=1000

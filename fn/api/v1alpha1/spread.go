@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package v1alpha1
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vspread/vspread/internal/diag"
+)
+
+// Spread is how the machines of a group are divided: evenly at each level before the next. Machines that cannot
+// be divided go to the oldest.
+type Spread struct {
+	// levels are [host, datastore], so that several datastores of one host share its part (the default),
+	// or [datastore], which gives each datastore the same whatever host it is on.
+	// +optional
+	// +kubebuilder:default={host,datastore}
+	// +kubebuilder:validation:MinItems=1
+	Levels []Level `json:"levels,omitempty"`
+	// maxPerHost is the most machines of the group on one host.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=100000
+	MaxPerHost *int `json:"maxPerHost,omitempty"`
+}
+
+// Level is what a group's machines are divided among.
+// +kubebuilder:validation:Enum=host;datastore
+type Level string
+
+// The levels.
+const (
+	HostLevel      Level = "host"
+	DatastoreLevel Level = "datastore"
+)
+
+// levelOrders are the orders of levels that there are.
+var levelOrders = [][]Level{{HostLevel, DatastoreLevel}, {DatastoreLevel}}
+
+// HasLevel tells whether machines are divided among what is on a level.
+func (s Spread) HasLevel(l Level) bool {
+	if s.Levels == nil {
+		return l == HostLevel || l == DatastoreLevel
+	}
+	return slices.Contains(s.Levels, l)
+}
+
+func (v *validator) spread(at diag.Where, s Spread) {
+	isOrder := func(order []Level) bool { return slices.Equal(order, s.Levels) }
+	if s.Levels != nil && !slices.ContainsFunc(levelOrders, isOrder) {
+		v.Errorf(diag.InvalidValue, at.Dot("levels"), "%s is no order of levels", levels(s.Levels)).WithHint("write %s", orders())
+	}
+	v.between(at.Dot("maxPerHost"), s.MaxPerHost, 1, MaxReplicas)
+	if s.MaxPerHost != nil && !s.HasLevel(HostLevel) {
+		v.Errorf(diag.InvalidValue, at.Dot("maxPerHost"), "needs the level host, and levels is %s", levels(s.Levels)).
+			WithHint("write levels: [host, datastore], or take maxPerHost out")
+	}
+}
+
+// levels writes an order of levels.
+func levels(order []Level) string {
+	var words []string
+	for _, l := range order {
+		words = append(words, string(l))
+	}
+	return "[" + strings.Join(words, ", ") + "]"
+}
+
+// orders writes all of them.
+func orders() string {
+	var words []string
+	for _, o := range levelOrders {
+		words = append(words, levels(o))
+	}
+	return strings.Join(words, " or ")
+}
