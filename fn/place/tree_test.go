@@ -238,6 +238,45 @@ func TestJoiningTree(t *testing.T) {
 	})
 }
 
+// A disk joins, and its host weighs more for it: what is on other hosts does not grow, and the host does not shrink.
+func TestJoiningMakesHostHeavier(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		before, total := genTree(t, limits{weights: true, caps: true}), rapid.IntRange(0, 80).Draw(t, "total")
+		before.levels = rapid.IntRange(2, 3).Draw(t, "at levels")
+		bySum := func(w world) world {
+			w = w.clone()
+			for i := range w.zones {
+				w.zones[i].Weight = 1
+			}
+			for i := range w.hosts {
+				w.hosts[i].Weight = 0
+				for _, d := range w.hosts[i].disks {
+					w.hosts[i].Weight += d.Weight
+				}
+			}
+			return w
+		}
+		after := before.clone()
+		joined := &after.hosts[rapid.IntRange(0, len(after.hosts)-1).Draw(t, "host")]
+		joined.disks = append(joined.disks, place.Bin{Name: "new", Ordinal: 1000, Weight: rapid.IntRange(1, 9).Draw(t, "weight"), Max: -1})
+		was, is := bySum(before).place(total), bySum(after).place(total)
+		for _, h := range before.hosts {
+			if h.Name == joined.Name {
+				if is.share[h.Name] < was.share[h.Name] {
+					t.Fatalf("%s shrinks from %d to %d with a disk more", h.Name, was.share[h.Name], is.share[h.Name])
+				}
+				continue
+			}
+			for _, d := range h.disks {
+				if is.share[d.Name] > was.share[d.Name] {
+					t.Fatalf("%s grows from %d to %d when a disk joins %s", d.Name, was.share[d.Name], is.share[d.Name], joined.Name)
+				}
+			}
+		}
+	})
+}
+
 // A disk leaves, a host with its last one.
 func TestLeavingTree(t *testing.T) {
 	t.Parallel()

@@ -113,7 +113,7 @@ func aged(b place.Bin) place.Bin {
 
 // clone gives a world that can be changed.
 func (w world) clone() world {
-	w.hosts = slices.Clone(w.hosts)
+	w.hosts, w.zones = slices.Clone(w.hosts), slices.Clone(w.zones)
 	for i := range w.hosts {
 		w.hosts[i].disks = slices.Clone(w.hosts[i].disks)
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/place"
 	"github.com/vspread/vspread/fn/site"
+	"github.com/vspread/vspread/internal/diag"
+	"github.com/vspread/vspread/inventory"
 )
 
 // bins are the pools of a group that may have machines, as a tree.
@@ -15,42 +17,68 @@ type bins struct {
 	tree []place.Bin
 	// leaves are the positions of the pools, in the order of the tree's leaves.
 	leaves []int
+	// hosts counts the bins of hosts.
+	hosts int
+}
+
+// hostBin is the bin of a host, or of several that mount one local datastore, while the tree is made.
+type hostBin struct {
+	place.Bin
+	hosts  []string
+	leaves []int
 }
 
 // binsOf puts the pools of a group into the tree that its levels ask for. A pool whose number is given already holds it, and takes
 // no more.
-func binsOf(pools []pool, g group, v *site.VSphere) bins {
-	byHost, order := map[string][]int{}, []string{}
+func binsOf(pools []pool, g group, v *site.VSphere, diags *diag.List) bins {
+	weights := weights{by: g.Spread.WeightBy, v: v}
+	defer weights.refuseUnknown(g, diags)
+	var out bins
+	if !g.Spread.HasLevel(v1alpha1.HostLevel) {
+		for i, p := range pools {
+			if p.Draining == "" {
+				out.tree = append(out.tree, leafOf(p, weights.ofDatastore(p.Datastore)))
+				out.leaves = append(out.leaves, i)
+			}
+		}
+		return out
+	}
+	hosts := hostBins(pools, g, &weights)
+	out.hosts = len(hosts)
+	for _, h := range hosts {
+		out.tree, out.leaves = append(out.tree, h.Bin), append(out.leaves, h.leaves...)
+	}
+	return out
+}
+
+// hostBins gives the bins of the hosts with those of their datastores within.
+func hostBins(pools []pool, g group, weights *weights) []hostBin {
+	var out []hostBin
+	position := map[string]int{}
 	for i, p := range pools {
 		if p.Draining != "" {
 			continue
 		}
-		host := hostOf(p)
-		if !g.Spread.HasLevel(v1alpha1.HostLevel) {
-			host = ""
+		name := hostOf(p)
+		at, ok := position[name]
+		if !ok {
+			at = len(out)
+			position[name] = at
+			out = append(out, hostBin{Bin: place.Bin{Name: name, Ordinal: weights.v.Age(p.Datastore.Hosts), Max: -1}, hosts: p.Datastore.Hosts})
 		}
-		if byHost[host] == nil {
-			order = append(order, host)
-		}
-		byHost[host] = append(byHost[host], i)
+		h := &out[at]
+		h.Bins, h.leaves = append(h.Bins, leafOf(p, weights.ofDatastore(p.Datastore))), append(h.leaves, i)
 	}
-	var out bins
-	for _, host := range order {
-		var leaves []place.Bin
-		for _, i := range byHost[host] {
-			leaves = append(leaves, leafOf(pools[i]))
+	for i := range out {
+		h := &out[i]
+		var active []inventory.Datastore
+		for _, leaf := range h.leaves {
+			active = append(active, pools[leaf].Datastore)
 		}
-		out.leaves = append(out.leaves, byHost[host]...)
-		if !g.Spread.HasLevel(v1alpha1.HostLevel) {
-			out.tree = leaves
-			break
-		}
-		hosts := pools[byHost[host][0]].Datastore.Hosts
-		bin := place.Bin{Name: host, Ordinal: v.Age(hosts), Weight: 1, Max: -1, Bins: leaves}
+		h.Weight = weights.ofHost(h.hosts, active)
 		if most := g.Spread.MaxPerHost; most != nil {
-			bin.Max = *most
+			h.Max = *most
 		}
-		out.tree = append(out.tree, bin)
 	}
 	return out
 }
@@ -59,13 +87,13 @@ func binsOf(pools []pool, g group, v *site.VSphere) bins {
 func hostOf(p pool) string { return strings.Join(p.Datastore.Hosts, ", ") }
 
 // leafOf gives the bin of a pool.
-func leafOf(p pool) place.Bin {
-	leaf := place.Bin{Name: p.Name, Ordinal: p.Datastore.Ordinal, Weight: 1, Max: -1}
+func leafOf(p pool, weight int) place.Bin {
+	leaf := place.Bin{Name: p.Name, Ordinal: p.Datastore.Ordinal, Weight: weight, Max: -1}
 	if p.isFixed {
 		leaf.Held, leaf.Max = p.Replicas, p.Replicas
 	}
 	if w := p.override.Weight; w != nil {
-		leaf.Weight = *w
+		leaf.Weight *= *w
 	}
 	return leaf
 }

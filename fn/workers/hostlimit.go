@@ -43,7 +43,7 @@ func refuseFullHosts(pools []pool, bins bins, g group, diags *diag.List) {
 
 // refuseTooMany reports machines that find no room below maxPerHost, while there are pools that would take them.
 func refuseTooMany(total, fixed, left int, bins bins, g group, at diag.Where, diags *diag.List) {
-	most, hosts := *g.Spread.MaxPerHost, len(bins.tree)
+	most, hosts := *g.Spread.MaxPerHost, bins.hosts
 	need := most + 1 + sort.Search(v1alpha1.MaxReplicas, func(more int) bool {
 		_, still := bins.withMost(most + 1 + more).divide(total - fixed)
 		return still == 0

@@ -17,7 +17,7 @@ func share(pools []pool, g group, v *site.VSphere, diags *diag.List) []pool {
 	}
 	total, totalAt := total(g, diags)
 	fixed := fix(pools, g, diags)
-	bins := binsOf(pools, g, v)
+	bins := binsOf(pools, g, v, diags)
 	refuseFullHosts(pools, bins, g, diags)
 	warnUnusedWeights(pools, bins, g, diags)
 	if g.PerDatastore != nil {

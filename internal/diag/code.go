@@ -77,6 +77,7 @@ const (
 	ReplicasConflict  Code = "ReplicasConflict"
 	HostsFull         Code = "HostsFull"
 	WeightUnused      Code = "WeightUnused"
+	WeightUnknown     Code = "WeightUnknown"
 	Draining          Code = "Draining"
 
 	// What hosts and datastores have room for.

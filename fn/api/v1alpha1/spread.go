@@ -18,6 +18,13 @@ type Spread struct {
 	// +kubebuilder:default={host,datastore}
 	// +kubebuilder:validation:MinItems=1
 	Levels []Level `json:"levels,omitempty"`
+	// weightBy makes parts larger where there is more: none (the default) makes all alike; with memory, the
+	// part of a host goes by its memory, and its datastores are alike; with capacity, the part of a datastore goes by
+	// its capacity, and that of a host by the sum of its datastores in the group. Free space is no
+	// weight, since the machines themselves change it.
+	// +optional
+	// +kubebuilder:default=none
+	WeightBy WeightBy `json:"weightBy,omitempty"`
 	// maxPerHost is the most machines of the group on one host.
 	// +optional
 	// +kubebuilder:validation:Minimum=1
@@ -35,6 +42,17 @@ const (
 	DatastoreLevel Level = "datastore"
 )
 
+// WeightBy is what makes a part larger.
+// +kubebuilder:validation:Enum=none;memory;capacity
+type WeightBy string
+
+// The weights.
+const (
+	WeightByNone     WeightBy = "none"
+	WeightByMemory   WeightBy = "memory"
+	WeightByCapacity WeightBy = "capacity"
+)
+
 // levelOrders are the orders of levels that there are.
 var levelOrders = [][]Level{{HostLevel, DatastoreLevel}, {DatastoreLevel}}
 
@@ -46,10 +64,20 @@ func (s Spread) HasLevel(l Level) bool {
 	return slices.Contains(s.Levels, l)
 }
 
-func (v *validator) spread(at diag.Where, s Spread) {
+func (v *validator) spread(at diag.Where, g WorkerGroup) {
+	s := g.Spread
 	isOrder := func(order []Level) bool { return slices.Equal(order, s.Levels) }
 	if s.Levels != nil && !slices.ContainsFunc(levelOrders, isOrder) {
 		v.Errorf(diag.InvalidValue, at.Dot("levels"), "%s is no order of levels", levels(s.Levels)).WithHint("write %s", orders())
+	}
+	v.oneOf(at.Dot("weightBy"), string(s.WeightBy), string(WeightByNone), string(WeightByMemory), string(WeightByCapacity))
+	switch {
+	case s.WeightBy == "" || s.WeightBy == WeightByNone:
+	case g.PerDatastore != nil:
+		v.Errorf(diag.ReplicasConflict, at.Dot("weightBy"), "means nothing next to perDatastore").WithHint("take weightBy out, or write replicas")
+	case s.WeightBy == WeightByMemory && !s.HasLevel(HostLevel):
+		v.Errorf(diag.InvalidValue, at.Dot("weightBy"), "is memory, which needs the level host, and levels is %s", levels(s.Levels)).
+			WithHint("write levels: [host, datastore], or weightBy: capacity")
 	}
 	v.between(at.Dot("maxPerHost"), s.MaxPerHost, 1, MaxReplicas)
 	if s.MaxPerHost != nil && !s.HasLevel(HostLevel) {

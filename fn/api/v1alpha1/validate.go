@@ -86,7 +86,7 @@ func (v *validator) group(at diag.Where, g WorkerGroup) {
 	v.deletion(at.Dot("deletion"), g.Deletion)
 	v.globs(at.Dot("datastores.include"), g.Datastores.Include)
 	v.globs(at.Dot("datastores.exclude"), g.Datastores.Exclude)
-	v.spread(at.Dot("spread"), g.Spread)
+	v.spread(at.Dot("spread"), g)
 	v.machine(at.Dot("machine"), g.Machine)
 	v.labels(at.Dot("labels"), g.Labels)
 	v.version(at.Dot("version"), g.Version)
