@@ -21,6 +21,8 @@ type indexes struct {
 	allowed map[[2]string]map[inventory.Object]bool
 	// ages are the lowest ordinals of local datastores by host.
 	ages map[string]int
+	// ofClusters are the tags of compute clusters by path.
+	ofClusters map[string]inventory.Tags
 }
 
 // Directory looks up datacenters and lists of datastores.

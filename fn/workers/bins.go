@@ -3,13 +3,10 @@
 package workers
 
 import (
-	"strings"
-
 	"github.com/vspread/vspread/fn/api/v1alpha1"
 	"github.com/vspread/vspread/fn/place"
 	"github.com/vspread/vspread/fn/site"
 	"github.com/vspread/vspread/internal/diag"
-	"github.com/vspread/vspread/inventory"
 )
 
 // bins are the pools of a group that may have machines, as a tree.
@@ -19,13 +16,6 @@ type bins struct {
 	leaves []int
 	// hosts counts the bins of hosts.
 	hosts int
-}
-
-// hostBin is the bin of a host, or of several that mount one local datastore, while the tree is made.
-type hostBin struct {
-	place.Bin
-	hosts  []string
-	leaves []int
 }
 
 // binsOf puts the pools of a group into the tree that its levels ask for. A pool whose number is given already holds it, and takes
@@ -45,57 +35,13 @@ func binsOf(pools []pool, g group, v *site.VSphere, diags *diag.List) bins {
 	}
 	hosts := hostBins(pools, g, &weights)
 	out.hosts = len(hosts)
+	if g.Spread.HasLevel(v1alpha1.ZoneLevel) {
+		hosts = zoneBins(hosts, g, v, diags)
+	}
 	for _, h := range hosts {
 		out.tree, out.leaves = append(out.tree, h.Bin), append(out.leaves, h.leaves...)
 	}
 	return out
-}
-
-// hostBins gives the bins of the hosts with those of their datastores within.
-func hostBins(pools []pool, g group, weights *weights) []hostBin {
-	var out []hostBin
-	position := map[string]int{}
-	for i, p := range pools {
-		if p.Draining != "" {
-			continue
-		}
-		name := hostOf(p)
-		at, ok := position[name]
-		if !ok {
-			at = len(out)
-			position[name] = at
-			out = append(out, hostBin{Bin: place.Bin{Name: name, Ordinal: weights.v.Age(p.Datastore.Hosts), Max: -1}, hosts: p.Datastore.Hosts})
-		}
-		h := &out[at]
-		h.Bins, h.leaves = append(h.Bins, leafOf(p, weights.ofDatastore(p.Datastore))), append(h.leaves, i)
-	}
-	for i := range out {
-		h := &out[i]
-		var active []inventory.Datastore
-		for _, leaf := range h.leaves {
-			active = append(active, pools[leaf].Datastore)
-		}
-		h.Weight = weights.ofHost(h.hosts, active)
-		if most := g.Spread.MaxPerHost; most != nil {
-			h.Max = *most
-		}
-	}
-	return out
-}
-
-// hostOf names the host of a pool. A datastore that the inventory calls local to several has a bin of its own.
-func hostOf(p pool) string { return strings.Join(p.Datastore.Hosts, ", ") }
-
-// leafOf gives the bin of a pool.
-func leafOf(p pool, weight int) place.Bin {
-	leaf := place.Bin{Name: p.Name, Ordinal: p.Datastore.Ordinal, Weight: weight, Max: -1}
-	if p.isFixed {
-		leaf.Held, leaf.Max = p.Replicas, p.Replicas
-	}
-	if w := p.override.Weight; w != nil {
-		leaf.Weight *= *w
-	}
-	return leaf
 }
 
 // divide gives each pool its part of a number of machines besides those that are held, by the pools' positions, and says how many
@@ -111,13 +57,24 @@ func (b bins) divide(total int) (parts map[int]int, left int) {
 
 // withMost gives the bins with another limit for each host.
 func (b bins) withMost(most int) bins {
-	tree := make([]place.Bin, len(b.tree))
-	for i, h := range b.tree {
-		h.Max = most
-		tree[i] = h
-	}
-	b.tree = tree
+	b.tree = limited(b.tree, most)
 	return b
+}
+
+// limited gives bins with another limit wherever one has datastores within.
+func limited(tree []place.Bin, most int) []place.Bin {
+	out := make([]place.Bin, len(tree))
+	for i, b := range tree {
+		switch {
+		case len(b.Bins) == 0:
+		case len(b.Bins[0].Bins) == 0:
+			b.Max = most
+		default:
+			b.Bins = limited(b.Bins, most)
+		}
+		out[i] = b
+	}
+	return out
 }
 
 // isOpen tells whether any pool takes machines, limits of hosts apart.

@@ -78,6 +78,7 @@ const (
 	HostsFull         Code = "HostsFull"
 	WeightUnused      Code = "WeightUnused"
 	WeightUnknown     Code = "WeightUnknown"
+	ZoneUnknown       Code = "ZoneUnknown"
 	Draining          Code = "Draining"
 
 	// What hosts and datastores have room for.
