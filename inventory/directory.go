@@ -39,6 +39,11 @@ func (d *Directory) OfTemplate(t Template) []Datastore {
 	return d.all(t.Datastores, d.datacenters.at(t.Path))
 }
 
+// OfCluster gives the members of a datastore cluster. A name is that of the datastore in the cluster's own datacenter.
+func (d *Directory) OfCluster(c DatastoreCluster) []Datastore {
+	return d.all(c.Datastores, d.datacenters.at(c.Path))
+}
+
 // OfPolicy gives the datastores that satisfy a storage policy. Policies are the whole vCenter's: an entry of the list is a path, an
 // id, or a name, which means every datastore that has it.
 func (d *Directory) OfPolicy(p StoragePolicy) []Datastore { return d.all(p.Datastores, "") }

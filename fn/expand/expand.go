@@ -63,7 +63,7 @@ func Expand(in Input) (Output, diag.List) {
 	}
 	diags.Append(site.CheckControlPlane(cluster, vsphere)...)
 
-	hosts := vsphere.NodeHosts(cluster, workers.Selected(spec.Workers, in.Inventory, volumesOn(spec.Storage)), in.Objects)
+	hosts := vsphere.NodeHosts(cluster, workers.Selected(spec.Workers, vsphere, volumesOn(spec.Storage)), in.Objects)
 	volumes, more := storage.Choose(spec.Storage, at.Dot("storage"), in.Inventory, hosts)
 	diags.Append(more...)
 

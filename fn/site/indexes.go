@@ -23,6 +23,8 @@ type indexes struct {
 	ages map[string]int
 	// ofClusters are the tags of compute clusters by path.
 	ofClusters map[string]inventory.Tags
+	// inPods are the tags of the datastore clusters that a datastore is in.
+	inPods map[inventory.Object][]inventory.Tags
 }
 
 // Directory looks up datacenters and lists of datastores.

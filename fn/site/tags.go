@@ -5,6 +5,7 @@ package site
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/vspread/vspread/inventory"
 )
@@ -18,6 +19,48 @@ func (v *indexes) HostTag(host, category string) string {
 		}
 	}
 	return ""
+}
+
+// HasTag tells whether a local datastore has or inherits a tag.
+func (v *indexes) HasTag(d inventory.Datastore, category, tag string) bool {
+	return slices.Contains(v.TagsOf(d, category), tag)
+}
+
+// TagsOf gives the tags of a category that are nearest to a local datastore: its own, else those of its host, of the compute
+// cluster, of the datacenter, of its datastore cluster.
+func (v *indexes) TagsOf(d inventory.Datastore, category string) []string {
+	for _, tags := range v.datastoreTags(d) {
+		if tags[category] != "" {
+			return append(strings.Split(tags[category], ","), tags[category])
+		}
+	}
+	return nil
+}
+
+// CategoriesOf lists the categories of the tags that a local datastore has or inherits.
+func (v *indexes) CategoriesOf(d inventory.Datastore) []string {
+	var out []string
+	for _, tags := range v.datastoreTags(d) {
+		out = slices.AppendSeq(out, maps.Keys(tags))
+	}
+	return out
+}
+
+// datastoreTags gives the tags that a local datastore has and inherits, the nearest first.
+func (v *indexes) datastoreTags(d inventory.Datastore) []inventory.Tags {
+	out := []inventory.Tags{d.Tags}
+	for _, h := range d.Hosts {
+		out = append(out, v.hostTags(h)...)
+	}
+	if v.inPods == nil {
+		v.inPods = map[inventory.Object][]inventory.Tags{}
+		for _, c := range v.inv.DatastoreClusters {
+			for _, member := range v.Directory().OfCluster(c) {
+				v.inPods[member.Object()] = append(v.inPods[member.Object()], c.Tags)
+			}
+		}
+	}
+	return append(out, v.inPods[d.Object()]...)
 }
 
 // hostTags gives the tags that a host has and inherits, the nearest first.

@@ -22,7 +22,7 @@ func poolsOf(g group, in Input, diags *diag.List) []pool {
 			WithHint("local is a VMFS datastore with one host in its list; %s", in.VSphere.DescribeDatastores())
 		return nil
 	}
-	selected := selectDatastores(locals, inv.Datastores, g.Datastores, g.at.Dot("datastores"), diags)
+	selected := selectDatastores(locals, in.VSphere, g.Datastores, g.at.Dot("datastores"), diags)
 	slices.SortStableFunc(selected, func(a, b inventory.Datastore) int {
 		return cmp.Or(cmp.Compare(uint(a.Ordinal)-1, uint(b.Ordinal)-1), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Path, b.Path))
 	})

@@ -15,12 +15,12 @@ import (
 
 // Selected gives the local datastores that the groups' pools are on, whatever is wrong with the groups; volumes are on the
 // one of that name or path, which is none of them.
-func Selected(groups []v1alpha1.WorkerGroup, inv *inventory.Inventory, volumes string) []inventory.Datastore {
-	locals := slices.DeleteFunc(inv.Locals(), func(d inventory.Datastore) bool { return volumes != "" && d.IsCalled(volumes) })
+func Selected(groups []v1alpha1.WorkerGroup, v *site.VSphere, volumes string) []inventory.Datastore {
+	locals := slices.DeleteFunc(v.Inventory.Locals(), func(d inventory.Datastore) bool { return volumes != "" && d.IsCalled(volumes) })
 	taken := map[inventory.Object]bool{}
 	for _, g := range groups {
 		var ignored diag.List
-		for _, d := range selectDatastores(locals, inv.Datastores, g.Datastores, diag.Where{}, &ignored) {
+		for _, d := range selectDatastores(locals, v, g.Datastores, diag.Where{}, &ignored) {
 			taken[d.Object()] = true
 		}
 	}
@@ -28,7 +28,7 @@ func Selected(groups []v1alpha1.WorkerGroup, inv *inventory.Inventory, volumes s
 }
 
 // selectDatastores gives those of the local datastores that a selector chooses, and reports globs that match none of them.
-func selectDatastores(locals, all []inventory.Datastore, s v1alpha1.DatastoreSelector, at diag.Where, diags *diag.List) []inventory.Datastore {
+func selectDatastores(locals []inventory.Datastore, v *site.VSphere, s v1alpha1.DatastoreSelector, at diag.Where, diags *diag.List) []inventory.Datastore {
 	selected := locals
 	if len(s.Include) > 0 {
 		selected = nil
@@ -36,7 +36,7 @@ func selectDatastores(locals, all []inventory.Datastore, s v1alpha1.DatastoreSel
 		for i, glob := range s.Include {
 			matched := match(locals, glob)
 			if len(matched) == 0 {
-				refuseUnmatched(glob, locals, all, at.Dot("include").Index(i), diags)
+				refuseUnmatched(glob, locals, v.Inventory.Datastores, at.Dot("include").Index(i), diags)
 			}
 			for _, d := range matched {
 				if !taken[d.Object()] {
@@ -46,6 +46,8 @@ func selectDatastores(locals, all []inventory.Datastore, s v1alpha1.DatastoreSel
 			}
 		}
 	}
+	selected = narrow(selected, locals, s, v, at, diags)
+	warnNarrowed(s.Include, selected, locals, at, diags)
 	included := selected
 	for i, glob := range s.Exclude {
 		excluded := match(locals, glob)
@@ -63,11 +65,21 @@ func selectDatastores(locals, all []inventory.Datastore, s v1alpha1.DatastoreSel
 		}
 		selected = slices.DeleteFunc(slices.Clone(selected), func(d inventory.Datastore) bool { return out[d.Object()] })
 	}
-	if len(selected) == 0 && len(s.Exclude) > 0 {
+	if len(selected) == 0 && len(s.Exclude) > 0 && (len(included) > 0 || len(s.Tags) == 0 && s.ComputeCluster == "") {
 		diags.Errorf(diag.NoLocalDatastore, at.Dot("exclude"), "leaves no local datastore").
 			WithHint("local are %s", diag.Choices(site.DatastoreNames(locals)))
 	}
 	return selected
+}
+
+// warnNarrowed tells of globs under include whose datastores all have other tags or are in another compute cluster.
+func warnNarrowed(include []string, selected, locals []inventory.Datastore, at diag.Where, diags *diag.List) {
+	for i, glob := range include {
+		if len(selected) > 0 && len(match(locals, glob)) > 0 && len(match(selected, glob)) == 0 {
+			diags.Warnf(diag.SelectorUnused, at.Dot("include").Index(i), "%q matches no datastore that tags and computeCluster choose", glob).
+				WithHint("take it out; chosen are %s", diag.Choices(site.DatastoreNames(selected)))
+		}
+	}
 }
 
 // refuseUnmatched reports an include that selects nothing, which would leave a disk without its workers.

@@ -72,6 +72,7 @@ const (
 	NoLocalDatastore  Code = "NoLocalDatastore"
 	UnknownDatastore  Code = "UnknownDatastore"
 	NotLocal          Code = "NotLocal"
+	UnknownTag        Code = "UnknownTag"
 	SelectorUnused    Code = "SelectorUnused"
 	NoActiveDatastore Code = "NoActiveDatastore"
 	ReplicasConflict  Code = "ReplicasConflict"

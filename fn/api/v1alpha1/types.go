@@ -159,7 +159,7 @@ type WorkerGroup struct {
 }
 
 // DatastoreSelector chooses among the local datastores of the inventory by globs over their names,
-// or over their inventory paths when a glob has a slash.
+// or over their inventory paths when a glob has a slash, by tags and by compute cluster. All that is said must be true.
 type DatastoreSelector struct {
 	// include lists what is wanted; empty is everything.
 	// +optional
@@ -167,6 +167,13 @@ type DatastoreSelector struct {
 	// exclude lists what is not wanted after all.
 	// +optional
 	Exclude []string `json:"exclude,omitempty"`
+	// tags lists, by category, tags of which a datastore needs one: its own of that category, else those that it
+	// inherits from its host, the compute cluster, the datacenter or its datastore cluster.
+	// +optional
+	Tags map[string][]string `json:"tags,omitempty"`
+	// computeCluster is the name or inventory path of the compute cluster that the hosts are in.
+	// +optional
+	ComputeCluster string `json:"computeCluster,omitempty"`
 }
 
 // Machine is the shape and place of virtual machines.

@@ -86,6 +86,11 @@ func (v *validator) group(at diag.Where, g WorkerGroup) {
 	v.deletion(at.Dot("deletion"), g.Deletion)
 	v.globs(at.Dot("datastores.include"), g.Datastores.Include)
 	v.globs(at.Dot("datastores.exclude"), g.Datastores.Exclude)
+	for _, category := range slices.Sorted(maps.Keys(g.Datastores.Tags)) {
+		if len(g.Datastores.Tags[category]) == 0 {
+			v.Errorf(diag.InvalidValue, at.Dot("datastores.tags").Dot(category), "lists no tag").WithHint("write %s: [TAG], or take it out", category)
+		}
+	}
 	v.spread(at.Dot("spread"), g)
 	v.machine(at.Dot("machine"), g.Machine)
 	v.labels(at.Dot("labels"), g.Labels)
