@@ -112,7 +112,7 @@ func BenchmarkWrite(b *testing.B) {
 			b.SetBytes(int64(len(listText(b, rl))))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := rl.WriteTo(io.Discard); err != nil {
+				if err := rl.Write(io.Discard); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -77,8 +77,7 @@ func guarded(in []byte, out io.Writer, process func(*ResourceList) diag.List) (d
 	if diags.HasErrors() {
 		return diags, nil
 	}
-	_, err = rl.WriteTo(out)
-	return diags, err
+	return diags, rl.Write(out)
 }
 
 func process(rl *ResourceList) diag.List {

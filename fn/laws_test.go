@@ -143,7 +143,7 @@ func TestAllOrNothing(t *testing.T) {
 // listText is a list as text.
 func listText(t interface{ Fatal(...any) }, rl *fn.ResourceList) string {
 	var out bytes.Buffer
-	if _, err := rl.WriteTo(&out); err != nil {
+	if err := rl.Write(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

@@ -5,6 +5,7 @@ package fn
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -44,30 +45,23 @@ func place(added []*addition, items []*yaml.RNode, moved map[string]string) {
 	}
 }
 
-// chunk is how many items one processor encodes at a time.
-const chunk = 64
-
-// WriteTo writes the list. Items are encoded one by one and indented: one document as
-// a whole takes the encoder twice the time and, for a large list, more than a gigabyte.
-func (rl *ResourceList) WriteTo(out io.Writer) (int64, error) {
-	w := counted{next: out}
-	w.write([]byte("apiVersion: " + kio.ResourceListAPIVersion + "\nkind: " + kio.ResourceListKind + "\n"))
+// Write writes the list. Items are encoded one by one and indented: one document as
+// a whole takes the encoder twice the time and, for a large list, more than a gigabyte. The error is that of writing.
+func (rl *ResourceList) Write(out io.Writer) error {
 	n := len(rl.Items) + len(rl.Added) + len(rl.Last)
+	head := "apiVersion: " + kio.ResourceListAPIVersion + "\nkind: " + kio.ResourceListKind + "\nitems:\n"
 	if n == 0 {
-		w.write([]byte("items: []\n"))
-	} else {
-		w.write([]byte("items:\n"))
+		head = strings.TrimSuffix(head, "\n") + " []\n"
 	}
-	for _, text := range parallel.InOrder((n+chunk-1)/chunk, func(i int) []byte {
-		var e itemEncoder
-		for at := i * chunk; at < min(n, (i+1)*chunk); at++ {
-			rl.encode(&e, at)
-		}
+	if _, err := io.WriteString(out, head); err != nil {
+		return err
+	}
+	if err := parallel.Write(out, n, func(text []byte, at int) []byte {
+		e := itemEncoder{out: text}
+		rl.encode(&e, at)
 		return e.out
-	}) {
-		if w.write(text); w.err != nil {
-			return w.n, w.err
-		}
+	}); err != nil {
+		return err
 	}
 	var e itemEncoder
 	if rl.FunctionConfig != nil && len(rl.FunctionConfig.Content()) > 0 {
@@ -80,8 +74,8 @@ func (rl *ResourceList) WriteTo(out io.Writer) (int64, error) {
 			e.encode(codec.Encode(r), "- ")
 		}
 	}
-	w.write(e.out)
-	return w.n, w.err
+	_, err := out.Write(e.out)
+	return err
 }
 
 // encode writes one of all items.
@@ -101,21 +95,6 @@ func (rl *ResourceList) encode(e *itemEncoder, at int) {
 		return
 	}
 	e.out = text
-}
-
-// counted writes until something goes wrong.
-type counted struct {
-	next io.Writer
-	n    int64
-	err  error
-}
-
-func (w *counted) write(p []byte) {
-	if w.err == nil {
-		var n int
-		n, w.err = w.next.Write(p)
-		w.n += int64(n)
-	}
 }
 
 type itemEncoder struct {

@@ -57,6 +57,7 @@ func (w *Sealer) Seal(d Desired) Sealed {
 	text, annotated, ok := codec.AppendAnnotated(w.scratch[:0], d.Node.YNode(), codec.Block{})
 	if !ok || annotated == 0 {
 		s.node = d.Node.YNode()
+		tree.Writable(s.node)
 		return s
 	}
 	w.scratch, s.annotated = text, annotated
@@ -93,7 +94,7 @@ func (s *Sealed) appendText(b []byte) []byte {
 
 // Node gives the object with the annotations that tell where it goes.
 func (s *Sealed) Node() *yaml.Node {
-	n := s.node
+	n := tree.Clone(s.node)
 	if n == nil {
 		n = yaml.MustParse(string(s.appendText(nil))).YNode()
 	}

@@ -15,6 +15,23 @@ import (
 	"github.com/vspread/vspread/internal/codec"
 )
 
+// What only the YAML library writes is first made such that it reads back as what it is.
+func TestSealedIsWritable(t *testing.T) {
+	t.Parallel()
+	n := yaml.MustParse("apiVersion: v1\nkind: A\nmetadata: {name: a, annotations: {b: c}, labels: {d: }}\nspec:\n  text: >-\n    a\n     b\n")
+	want := n.Field("spec").Value.Field("text").Value.YNode().Value
+	var sealer object.Sealer
+	s := sealer.Seal(object.Desired{Node: n})
+	text := string(s.AppendDocument(nil))
+	for range 2 { // a folded text would grow each time
+		again := yaml.MustParse(text)
+		if got := again.Field("spec").Value.Field("text").Value.YNode().Value; got != want || !strings.Contains(text, "d: null") {
+			t.Fatalf("%q, want %q:\n%s", got, want, text)
+		}
+		text = codec.Text(again.YNode())
+	}
+}
+
 // A sealed object is written as its nodes would be, as a document and as an element of a list, whatever was sealed before it.
 func TestSealedIsTheObject(t *testing.T) {
 	t.Parallel()

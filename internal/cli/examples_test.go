@@ -124,7 +124,7 @@ func shuffled(t *testing.T, in []byte, seed uint64) []byte {
 	}
 	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(rl.Items), func(i, j int) { rl.Items[i], rl.Items[j] = rl.Items[j], rl.Items[i] })
 	var out bytes.Buffer
-	if _, err := rl.WriteTo(&out); err != nil {
+	if err := rl.Write(&out); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

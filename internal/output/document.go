@@ -26,45 +26,30 @@ import (
 
 // Document writes objects one after the other, without the notes.
 func Document(items []*yaml.RNode) []byte {
-	var out []byte
-	for i, n := range items {
-		if i > 0 {
-			out = append(out, "---\n"...)
-		}
-		out = appendObject(out, n, len(items) == 1)
+	var out bytes.Buffer
+	if err := Stream(&out, items, nil); err != nil {
+		panic(err) // memory takes everything
 	}
-	return out
+	return out.Bytes()
 }
-
-// chunk is how many objects one processor encodes at a time.
-const chunk = 64
 
 // Stream is Document for objects of which many are sealed; they follow the items, and others follow them. The error is that of
 // writing.
 func Stream(out io.Writer, items []*yaml.RNode, added []*object.Sealed, last ...*yaml.RNode) error {
 	n := len(items) + len(added) + len(last)
-	for _, text := range parallel.InOrder((n+chunk-1)/chunk, func(i int) []byte {
-		var text []byte
-		for at := i * chunk; at < min(n, (i+1)*chunk); at++ {
-			if at > 0 {
-				text = append(text, "---\n"...)
-			}
-			switch behind := at - len(items); {
-			case behind < 0:
-				text = appendObject(text, items[at], n == 1)
-			case behind < len(added):
-				text = added[behind].AppendDocument(text)
-			default:
-				text = appendObject(text, last[behind-len(added)], n == 1)
-			}
+	return parallel.Write(out, n, func(text []byte, at int) []byte {
+		if at > 0 {
+			text = append(text, "---\n"...)
 		}
-		return text
-	}) {
-		if _, err := out.Write(text); err != nil {
-			return err
+		switch behind := at - len(items); {
+		case behind < 0:
+			return appendObject(text, items[at], n == 1)
+		case behind < len(added):
+			return added[behind].AppendDocument(text)
+		default:
+			return appendObject(text, last[behind-len(added)], n == 1)
 		}
-	}
-	return nil
+	})
 }
 
 // appendObject writes an object without the notes; alone tells that nothing else is in the file.
